@@ -1,0 +1,44 @@
+"""What the gateway can do: one file a group, its bodies, answers and calls together."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pinelabs_async.wire.operation import Operation
+
+GROUPS: Final[Mapping[str, str]] = {
+    "auth": "pinelabs_async.api.auth",
+    "orders": "pinelabs_async.api.orders",
+    "payments": "pinelabs_async.api.payments",
+    "refunds": "pinelabs_async.api.refunds",
+}
+"""The module of each group, by the name of its attribute on a Session."""
+
+
+class _Operations(Mapping[str, Operation[Any]]):
+    """Read the declarations where they stand: a look-up imports one group, iteration all of them."""
+
+    def __getitem__(self, name: str) -> Operation[Any]:
+        return _declared_in(name.partition(".")[0])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        for group in GROUPS:
+            yield from _declared_in(group)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"OPERATIONS({', '.join(self)})"
+
+
+def _declared_in(group: str) -> dict[str, Operation[Any]]:
+    if group not in GROUPS:
+        return {}
+    module = importlib.import_module(GROUPS[group])
+    declared = (value for value in vars(module).values() if isinstance(value, Operation))
+    return {operation.name: operation for operation in declared if operation.name.startswith(f"{group}.")}
+
+
+OPERATIONS: Final[Mapping[str, Operation[Any]]] = _Operations()
+"""Every operation of the gateway that this SDK offers, by name, e.g. ``OPERATIONS["orders.create"]``."""

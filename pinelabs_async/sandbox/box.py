@@ -1,0 +1,179 @@
+"""Starts, stops and holds one sandbox."""
+
+import socket
+from collections import deque
+from types import TracebackType
+from typing import Literal, Self, get_args
+
+from aiohttp import web
+
+from .clock import Clock
+from .faults import Faults
+from .ledger import Ledger
+from .payer import Payer
+from .server import Exchange, Gateway
+from .state import Credentials, Merchant, Settings, State
+
+_SHUTDOWN_SECONDS = 0.05
+_TokenExpiry = Literal["expires_in", "expires_at"]
+_Duplicates = Literal["refuse", "return"]
+
+
+class Sandbox:
+    """A local Pine Labs gateway with one merchant, on a free loopback port.
+
+    ```python
+    async with Sandbox() as box:
+        async with Session(box.client_id, box.client_secret, base_url=box.base_url) as pinelabs: ...
+    ```
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        token_lifetime: int = 3600,
+        token_expiry: _TokenExpiry = "expires_in",  # noqa: S107 - no password
+        duplicate_references: _Duplicates = "refuse",
+    ) -> None:
+        """Set up a sandbox; `start` opens its port.
+
+        Args:
+            port: The loopback port; 0 for a free one.
+            token_lifetime: Seconds, by the sandbox's clock, that an access token is good for.
+            token_expiry: Which of the two documented members the token answer has.
+            duplicate_references: Whether a repeated merchant reference is refused with
+                `DUPLICATE_REQUEST` or answered with what it made; both are documented.
+        """
+        _one_of("token_expiry", token_expiry, get_args(_TokenExpiry))
+        _one_of("duplicate_references", duplicate_references, get_args(_Duplicates))
+        if token_lifetime < 1:
+            raise ValueError("token_lifetime must be at least 1 second")
+        settings = Settings(
+            token_lifetime=token_lifetime,
+            token_expiry=token_expiry,
+            duplicate_references=duplicate_references,
+        )
+        self._port = port
+        self._state = State(settings=settings)
+        self._gateway = Gateway(state=self._state)
+        self._runner: web.ServerRunner | None = None
+        self._payer = Payer()
+        self._credentials = self.add_merchant()
+
+    @property
+    def base_url(self) -> str:
+        """`http://127.0.0.1:PORT`; empty before the start."""
+        return self._state.base_url
+
+    @property
+    def client_id(self) -> str:
+        """The first merchant's client id."""
+        return self._credentials.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The first merchant's client secret."""
+        return self._credentials.client_secret
+
+    @property
+    def return_url_secret(self) -> str:
+        """The hex secret that signs what the first merchant's payers bring back."""
+        return self._credentials.return_url_secret
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that signs the first merchant's webhooks."""
+        return self._credentials.webhook_secret
+
+    @property
+    def merchant_id(self) -> str:
+        """The first merchant's id."""
+        return self._credentials.merchant_id
+
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's time."""
+        return self._state.clock
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was carried out."""
+        return self._state.ledger
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose."""
+        return self._gateway.faults
+
+    @property
+    def payer(self) -> Payer:
+        """Someone who pays."""
+        return self._payer
+
+    @property
+    def exchanges(self) -> deque[Exchange]:
+        """The last thousand requests and their answers, oldest first."""
+        return self._gateway.exchanges
+
+    @property
+    def crashes(self) -> list[Exception]:
+        """The sandbox's own bugs, raised again when it closes."""
+        return self._gateway.crashes
+
+    def add_merchant(self) -> Credentials:
+        """Take on another merchant, who shares nothing with the others, and return its credentials."""
+        credentials = Credentials()
+        self._state.merchants[credentials.client_id] = Merchant(credentials=credentials)
+        return credentials
+
+    def revoke_tokens(self) -> None:
+        """Make every access token given out so far invalid."""
+        self._state.tokens.clear()
+
+    def reset(self) -> None:
+        """Forget orders, payments, tokens, ledger, faults, exchanges and clock; keep port and merchants."""
+        self._state.forget()
+        self.faults.clear()
+        self.exchanges.clear()
+
+    async def start(self) -> Self:
+        """Open the port and answer requests."""
+        if self._runner is not None:
+            raise RuntimeError("the sandbox is already started")
+        listening = socket.create_server(("127.0.0.1", self._port))
+        runner = web.ServerRunner(
+            web.Server(self._gateway.handle, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS
+        )
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        self._runner = runner
+        self._state.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._payer.base_url = self._state.base_url
+        return self
+
+    async def aclose(self) -> None:
+        """Close the port; raise what crashed inside the sandbox, so that its bugs cannot hide."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        if self.crashes:
+            crashes = tuple(self.crashes)
+            self.crashes.clear()
+            raise ExceptionGroup("the sandbox crashed", crashes)
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.base_url or 'not started'} merchant {self.merchant_id}>"
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}, not one of {', '.join(allowed)}")

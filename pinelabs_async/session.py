@@ -1,0 +1,280 @@
+"""The Session: settings, opening and closing, one attribute a group of operations."""
+
+import functools
+import os
+import sys
+import warnings
+from collections.abc import Mapping
+from ssl import SSLContext
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+
+from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.wire import settings as door
+from pinelabs_async.wire.call import Caller
+from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settings
+from pinelabs_async.wire.shape import Answer
+from pinelabs_async.wire.transport import Transport
+
+if TYPE_CHECKING:
+    from pinelabs_async.api.auth import Auth
+    from pinelabs_async.api.orders import Orders
+    from pinelabs_async.api.payments import Payments
+    from pinelabs_async.api.refunds import Refunds
+
+
+class Session:
+    """Talk to Pine Labs Online for one merchant: the access token, the connections and every operation.
+
+    Make one for the life of your program and use it from as many tasks as you like. Making it does
+    nothing but check the settings, so it may be made where no event loop runs; connections are opened
+    by the first call. Close it with ``async with`` or ``await session.aclose()``.
+
+    ::
+
+        async with Session(client_id, client_secret, environment="uat") as pinelabs:
+            order = await pinelabs.orders.create(NewOrder(order_amount=Money.from_rupees("1500.00")))
+
+    Args:
+        client_id: From Pine Labs, at onboarding.
+        client_secret: From Pine Labs, at onboarding.
+        environment: ``uat`` for trying out, ``production`` for real money.
+        base_url: Another host than the environment's, scheme and host only; ``http`` for loopback only.
+        merchant_id: Sent as ``Merchant-ID`` where given.
+        webhook_secret: Kept for ``webhook_secret``.
+        return_url_secret: Kept for ``return_url_secret``.
+        timeout: Seconds for one attempt, waiting for a connection included.
+        deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
+        max_attempts: How often a request is tried where trying again is safe.
+        on_unknown: What to do when the answer to a write is lost: ``resolve`` looks it up, ``raise`` does not.
+        pool_size: How many connections at most.
+        proxy: URL of an HTTP proxy.
+        trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
+        ssl: A TLS context, e.g. with a private CA. Verification cannot be switched off with a flag.
+        http: Your own ``aiohttp.ClientSession``; used, not closed. ``pool_size`` and ``trust_env`` are then its own.
+
+    Raises:
+        ConfigurationError: a setting that cannot work; the message names it.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        *,
+        environment: Environment = "uat",
+        base_url: str | None = None,
+        merchant_id: str | None = None,
+        webhook_secret: str | None = None,
+        return_url_secret: str | None = None,
+        timeout: float = 30.0,
+        deadline: float = 90.0,
+        max_attempts: int = 3,
+        on_unknown: OnUnknown = "resolve",
+        pool_size: int = 100,
+        proxy: str | None = None,
+        trust_env: bool = False,
+        ssl: SSLContext | None = None,
+        http: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self._made_at = _caller_line()
+        self._settings = Settings(
+            client_id=door.client_id(client_id),
+            client_secret=door.secret("client_secret", client_secret),
+            base_url=door.base_url(environment, base_url),
+            merchant_id=merchant_id,
+            webhook_secret=None if webhook_secret is None else door.secret("webhook_secret", webhook_secret),
+            return_url_secret=None if return_url_secret is None else door.secret("return_url_secret", return_url_secret),
+            pool_size=pool_size,
+            proxy=proxy,
+            trust_env=trust_env,
+            ssl=ssl,
+            http=http,
+        )
+        self._options = Options(timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown)
+        self._transport = Transport(self._settings)
+        self._caller = Caller(self._settings, self._transport, _fetch_token)
+        self._owner: Session | None = None
+
+    @classmethod
+    def from_env(cls, **settings: Any) -> Self:
+        """Make a Session from the environment; keyword arguments win over it.
+
+        Reads ``PINELABS_CLIENT_ID``, ``PINELABS_CLIENT_SECRET``, ``PINELABS_ENV`` (``uat`` when unset) and
+        ``PINELABS_BASE_URL``.
+
+        Args:
+            settings: Any argument of ``Session``, which is why they are of Any type here.
+
+        Raises:
+            ConfigurationError: a variable is missing; the message names it.
+        """
+        for setting, variable in _VARIABLES.items():
+            if setting not in settings and os.environ.get(variable):
+                settings[setting] = os.environ[variable]
+        for required in ("client_id", "client_secret"):
+            if required not in settings:
+                raise ConfigurationError(f"the environment variable {_VARIABLES[required]} is not set.")
+        return cls(**settings)
+
+    @functools.cached_property
+    def auth(self) -> "Auth":
+        """Access tokens, to try credentials out."""
+        from pinelabs_async.api.auth import Auth  # noqa: PLC0415  # a program pays for the groups it uses
+
+        return Auth(self._caller, self._options)
+
+    @functools.cached_property
+    def orders(self) -> "Orders":
+        """Orders: what is to be paid."""
+        from pinelabs_async.api.orders import Orders  # noqa: PLC0415  # as above
+
+        return Orders(self._caller, self._options)
+
+    @functools.cached_property
+    def payments(self) -> "Payments":
+        """Payments: attempts to pay an order."""
+        from pinelabs_async.api.payments import Payments  # noqa: PLC0415  # as above
+
+        return Payments(self._caller, self._options)
+
+    @functools.cached_property
+    def refunds(self) -> "Refunds":
+        """Refunds: money that goes back."""
+        from pinelabs_async.api.refunds import Refunds  # noqa: PLC0415  # as above
+
+        return Refunds(self._caller, self._options)
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and host that this Session talks to."""
+        return self._settings.base_url
+
+    @property
+    def webhook_secret(self) -> Secret | None:
+        """The secret that webhooks are signed with, if it was given."""
+        return self._settings.webhook_secret
+
+    @property
+    def return_url_secret(self) -> Secret | None:
+        """The secret that the return to your site is signed with, if it was given: for ``return_url.verify``."""
+        return self._settings.return_url_secret
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        deadline: float | None = None,
+        max_attempts: int | None = None,
+        on_unknown: OnUnknown | None = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "Session":
+        """Return the same Session with other settings for some calls.
+
+        It shares token and connections with this one and needs no closing.
+
+        Args:
+            timeout: Seconds for one attempt.
+            deadline: Seconds for a whole call.
+            max_attempts: How often a request is tried where trying again is safe.
+            on_unknown: ``resolve`` or ``raise``.
+            request_id: The ``Request-ID`` to send: 1 to 50 letters, digits, ``-``, ``_``, ``.`` or ``~``.
+            headers: More headers to send; not those that the SDK sets itself.
+
+        Raises:
+            ConfigurationError: an option that cannot work; the message names it.
+        """
+        twin = object.__new__(type(self))
+        shared = {name: value for name, value in self.__dict__.items() if name in _SHARED}
+        twin.__dict__.update(shared, _owner=self._owner or self)
+        twin._options = self._options.changed(
+            timeout=timeout,
+            deadline=deadline,
+            max_attempts=max_attempts,
+            on_unknown=on_unknown,
+            request_id=request_id,
+            headers=None if headers is None else dict(headers),
+        )
+        return twin
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        repeat: Repeat = Repeat.NEVER,
+    ) -> Any:
+        """Call an operation that has no method here: same token, attempt rules and errors.
+
+        Args:
+            method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+            path: From the host on, e.g. ``/api/pay/v1/orders``; quoted already where it needs to be.
+            json: The body; amounts in paisa.
+            params: The query.
+            repeat: ``Repeat.READ`` if it changes nothing and may be tried again; otherwise it is sent once.
+
+        Returns:
+            The answer's JSON, envelope included: Any, since it may be anything.
+
+        Raises:
+            ConfigurationError: a method, path or repeat that cannot be used.
+            OutcomeUnknownError: a write whose answer was lost.
+        """
+        operation = Operation(
+            name=f"{door.method(method)} {door.path(path)}", method=method, path=path, repeat=door.repeat(repeat), answer=Answer, envelope=None
+        )  # fmt: skip
+        answer = await self._caller.call(operation, (), self._options, body=json, query=params)
+        return answer.raw
+
+    async def aclose(self) -> None:
+        """Close the connections. Calls made after this are refused; a second ``aclose`` does nothing."""
+        if self._owner is None:
+            await self._caller.tokens.aclose()
+            await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Session of {self._settings.client_id} at {self._settings.base_url}>"
+
+    def __del__(self) -> None:
+        if self.__dict__.get("_owner", self) is None and self._transport.is_open:
+            warnings.warn(
+                f"{self!r}, made at {self._made_at}, was never closed: use 'async with' or 'await session.aclose()'",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
+
+
+_VARIABLES = {
+    "client_id": "PINELABS_CLIENT_ID",
+    "client_secret": "PINELABS_CLIENT_SECRET",
+    "environment": "PINELABS_ENV",
+    "base_url": "PINELABS_BASE_URL",
+}
+_SHARED = ("_made_at", "_settings", "_transport", "_caller")
+
+
+async def _fetch_token(caller: Caller) -> Any:
+    from pinelabs_async.api.auth import fetch_token  # noqa: PLC0415  # the group is needed by the first call only
+
+    return await fetch_token(caller)
+
+
+def _caller_line() -> str:
+    frame = sys._getframe(2)  # noqa: SLF001  # the documented way to name the caller in a warning
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

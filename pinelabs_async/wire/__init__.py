@@ -1,0 +1,1 @@
+"""How a call is made: operations, token, attempts, transport, conversion. Knows no endpoint."""

@@ -1,0 +1,317 @@
+"""The way of a call: token, attempts, look-up, answer, all under one deadline."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn, TypeVar, cast
+from urllib.parse import urlencode
+
+import attrs
+from yarl import URL
+
+from pinelabs_async import errors
+from pinelabs_async.wire import attempt, codec
+from pinelabs_async.wire.attempt import Ending, History, Reach, Verdict
+from pinelabs_async.wire.operation import Evidence, Operation, Repeat
+from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.settings import Options, Settings
+from pinelabs_async.wire.shape import Answer, Problem, Received, attach, read_json
+from pinelabs_async.wire.token import TokenStore
+from pinelabs_async.wire.transport import Reply, Request, Transport
+
+T = TypeVar("T", bound=Answer)
+
+_log: Final = logging.getLogger("pinelabs")
+LOOK_UP_PAUSE: Final = 0.5
+"""Seconds to wait before looking a lost write up: the gateway may still be carrying it out."""
+
+
+@attrs.define(kw_only=True)
+class _Call:
+    """Hold the state of one call over its attempts."""
+
+    operation: Operation[Any]
+    ids: tuple[str, ...]
+    options: Options
+    url: URL = attrs.field(repr=False)
+    content: bytes | None = attrs.field(repr=False)
+    body: object = attrs.field(repr=False)
+    reference: str | None
+    request_id: str
+    ends_at: float
+    attempts: int = 0
+    token: Secret | None = None
+    token_renewed: bool = False
+    maybe_done: bool = False
+    resent: bool = False
+    reach: Reach = Reach.NOT_SENT
+
+    @property
+    def time_left(self) -> float:
+        return self.ends_at - time.monotonic()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what every error of this call says."""
+        return {
+            "operation": self.operation.name,
+            "request_id": self.request_id,
+            "reference": self.reference,
+            "reached": str(self.reach),
+            "attempts": self.attempts,
+        }
+
+
+class Caller:
+    """Make calls for a Session and for all that share its token and connections."""
+
+    def __init__(self, settings: Settings, transport: Transport, fetch: "Callable[[Caller], Awaitable[Any]]") -> None:
+        self.settings = settings
+        self.transport = transport
+        self.tokens = TokenStore(lambda: fetch(self))
+
+    async def call(
+        self,
+        operation: Operation[T],
+        ids: Sequence[str],
+        options: Options,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        ends_at: float | None = None,
+    ) -> T:
+        """Carry an operation out and return its answer, or raise one error that says what became of it."""
+        call = self._prepare(operation, tuple(ids), options, body, query, ends_at)
+        while True:
+            if operation.secured:
+                call.token = await self._token(call)
+            reply = await self._attempt(call)
+            ending, answer = _read(operation, reply, call.request_id)
+            verdict = self._judge(call, ending)
+            if verdict is Verdict.ANSWER:
+                return cast("T", answer)
+            if verdict is Verdict.NEW_TOKEN and call.token is not None:
+                self.tokens.invalidate(call.token)
+                call.token_renewed = True
+                continue
+            if verdict is Verdict.AGAIN and await _wait(call, reply, ending):
+                continue
+            if verdict is Verdict.LOOK_UP and options.on_unknown == "resolve":
+                found = await self._look_up(call)
+                if found is not Evidence.ABSENT and found is not Evidence.UNCLEAR:
+                    return _recovered(found, operation, call.request_id)
+                if found is Evidence.ABSENT and operation.resend and not call.resent and call.time_left > 0:
+                    call.resent = True
+                    continue
+            _raise(call, verdict, ending, reply)
+
+    def _prepare(
+        self,
+        operation: Operation[Any],
+        ids: tuple[str, ...],
+        options: Options,
+        body: object,
+        query: Mapping[str, str] | None,
+        ends_at: float | None,
+    ) -> _Call:
+        """Check and build everything before anything is sent."""
+        if operation.body is not None and not isinstance(body, operation.body):
+            raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
+        path = operation.path_for(ids) + (f"?{urlencode(query)}" if query else "")
+        return _Call(
+            operation=operation,
+            ids=ids,
+            options=options,
+            url=URL(self.settings.base_url + path, encoded=True),
+            content=None if body is None else codec.to_json(body),
+            body=body,
+            reference=None if body is None else operation.reference(body),
+            request_id=options.request_id or str(uuid.uuid4()),
+            ends_at=min(time.monotonic() + options.deadline, ends_at or float("inf")),
+        )
+
+    async def _token(self, call: _Call) -> Secret:
+        token = self.tokens.current()
+        if token is not None:
+            return token
+        try:
+            async with asyncio.timeout(max(0.0, call.time_left)):
+                came = await self.tokens.get()
+        except TimeoutError:
+            came = errors.NotSentError("none came within the deadline")
+        if isinstance(came, Secret):
+            return came
+        _raise_without_token(call, came)
+
+    async def _attempt(self, call: _Call) -> Reply:
+        call.attempts += 1
+        left = call.time_left
+        if left <= 0:
+            return Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
+        started = time.monotonic()
+        reply = await self.transport.send(self._request(call, min(call.options.timeout, left)))
+        call.reach = max(call.reach, reply.reach, key=_DISTANCE.index)
+        _log.debug(
+            "%s %s -> %s, attempt %d, %.0f ms, Request-ID %s",
+            call.operation.method,
+            call.operation.path,
+            reply.status or reply.reach,
+            call.attempts,
+            (time.monotonic() - started) * 1000,
+            call.request_id,
+        )
+        return reply
+
+    def _request(self, call: _Call, timeout: float) -> Request:
+        operation = call.operation
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Request-ID": call.request_id,
+            "Request-Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            **call.options.headers,
+        }
+        if call.token is not None:
+            headers["Authorization"] = f"Bearer {call.token.reveal()}"
+        if call.content is not None:
+            headers["Content-Type"] = "application/json"
+        if operation.repeat is not Repeat.READ:
+            headers["Idempotency-Key"] = call.request_id
+        if self.settings.merchant_id is not None and operation.secured:
+            headers["Merchant-ID"] = self.settings.merchant_id
+        return Request(
+            method=operation.method,
+            url=call.url,
+            headers=headers,
+            body=call.content,
+            changes_nothing=operation.repeat is Repeat.READ,
+            timeout=timeout,
+        )
+
+    def _judge(self, call: _Call, ending: Ending) -> Verdict:
+        history = History(
+            attempts=call.attempts,
+            max_attempts=call.options.max_attempts,
+            maybe_done=call.maybe_done,
+            token_renewed=call.token_renewed or not call.operation.secured,
+        )
+        verdict = attempt.judge(call.operation.repeat, ending, history)
+        call.maybe_done = call.maybe_done or attempt.may_be_done(call.operation.repeat, ending)
+        return verdict
+
+    async def _look_up(self, call: _Call) -> Any:
+        """Find out by reading what became of a lost write; never raise for a read that fails."""
+        lookup = call.operation.lookup
+        if lookup is None:
+            return Evidence.UNCLEAR
+        await asyncio.sleep(max(0.0, min(LOOK_UP_PAUSE, call.time_left)))
+
+        async def look(operation: Operation[Any], *ids: str) -> Any:
+            return await self.call(operation, ids, call.options.changed(), ends_at=call.ends_at)
+
+        try:
+            return await lookup(look, call.ids, call.body)
+        except errors.PineLabsError:
+            return Evidence.UNCLEAR
+
+
+_DISTANCE: Final = tuple(Reach)
+_LOOK_FIRST: Final = "It may have been carried out: look it up before you repeat it, and never use a new reference"
+_SAFE_TO_REPEAT: Final = "Nothing was carried out, and it is safe to repeat"
+_READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repeat"
+
+
+def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending, T | None]:
+    """Read a reply: an answer, or the code of a refusal, or neither."""
+    if reply.status is None or not reply.whole:
+        return Ending(reach=reply.reach, status=reply.status), None
+    if 200 <= reply.status < 300:
+        try:
+            answer = codec.decode(operation.answer, reply.body, envelope=operation.envelope, request_id=request_id)
+        except ValueError:
+            return Ending(reach=reply.reach, status=reply.status), None
+        return Ending(reach=reply.reach, status=reply.status, usable=True), answer
+    return Ending(reach=reply.reach, status=reply.status, code=_read_refusal(reply)[0]), None
+
+
+def _read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:
+    """Read the code, message and details of an answer that is no success; any of them may be missing."""
+    if reply.status is None:
+        return None, reply.trouble, {}
+    fallback = _describe(reply)
+    try:
+        body = read_json(reply.body)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or reply.status < 300:
+        return None, fallback, {}
+    fields = cast("dict[str, Any]", body)
+    code = fields.get("code") or fields.get("error_code")
+    message = fields.get("message") or fields.get("error_message") or fields.get("response_message")
+    details = fields.get("additional_error_details") or fields.get("additionalErrorPayload")
+    known = cast("dict[str, Any]", details).items() if isinstance(details, dict) else ()
+    return (
+        code if isinstance(code, str) else None,
+        message if isinstance(message, str) else fallback,
+        {name: value for name, value in known if isinstance(value, str)},
+    )
+
+
+def _describe(reply: Reply) -> str:
+    """Say in words what came in place of a proper answer, without repeating any of it."""
+    if reply.status is not None and 300 <= reply.status < 400:
+        return f"the gateway answered a redirect ({reply.status}), which is never followed; check base_url"
+    if reply.trouble:
+        return f"the gateway answered {reply.status}, but {reply.trouble}"
+    kind = str(reply.headers.get("Content-Type", "no content type")).split(";")[0][:60]
+    return f"the gateway answered {reply.status} with {len(reply.body)} bytes of {kind}, which are no answer of its"
+
+
+async def _wait(call: _Call, reply: Reply, ending: Ending) -> bool:
+    """Pause before another attempt; return False when the deadline leaves no room for one."""
+    asked = attempt.read_retry_after(reply.headers.get("Retry-After")) if attempt.is_throttled(ending) or ending.status else None
+    seconds = attempt.pause(call.attempts, asked)
+    if seconds >= call.time_left:
+        return False
+    await asyncio.sleep(seconds)
+    return True
+
+
+def _recovered(found: Answer, operation: Operation[T], request_id: str) -> T:
+    """Mark an answer that a look-up brought, and name what it cannot contain."""
+    received = found._get_received()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    lost = tuple(
+        Problem(f"$.{name}", "was in the answer that got lost; a look-up does not give it back")
+        for name in operation.lost
+        if getattr(found, name, None) is None
+    )
+    attach(found, Received(received.body, received.problems + lost, request_id, recovered=True))
+    return cast("T", found)
+
+
+def _raise_without_token(call: _Call, why: errors.PineLabsError) -> NoReturn:
+    facts = call.facts()
+    if call.maybe_done:
+        raise errors.OutcomeUnknownError(f"{_LOOK_FIRST} (no access token for another attempt: {why.message})", **facts)
+    if not isinstance(why, (errors.AuthenticationError, errors.RateLimitError)):
+        raise errors.NotSentError(f"no access token was to be had: {why.message}. {_SAFE_TO_REPEAT}", **facts)
+    error = type(why)(why.message, status=why.status, code=why.code, details=why.details, **facts)
+    error.outcome = "not_sent"
+    raise error
+
+
+def _raise(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> NoReturn:
+    """Raise the one error that says what became of the call, and of the money."""
+    facts = call.facts()
+    is_read = call.operation.repeat is Repeat.READ
+    code, message, details = _read_refusal(reply)
+    if not is_read and (call.maybe_done or verdict is Verdict.UNKNOWN):
+        raise errors.OutcomeUnknownError(f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts)
+    if reply.reach is Reach.NOT_SENT and not (is_read and call.reach is not Reach.NOT_SENT):
+        raise errors.NotSentError(f"{message}. {_SAFE_TO_REPEAT}", **facts)
+    if verdict in (Verdict.AGAIN, Verdict.NOT_SENT, Verdict.NO_ANSWER) and not attempt.is_throttled(ending):
+        raise errors.NoAnswerError(f"{message}. {_READ_ONLY}", status=reply.status, code=code, **facts)
+    status = reply.status or 0
+    raise errors.class_of(status, code)(message, status=status, code=code, details=details, **facts)

@@ -1,0 +1,206 @@
+"""The one converter: attrs classes to and from the gateway's JSON.
+
+A body is read and written by cattrs; reading it runs the class's own checks. An answer takes the fast way:
+msgspec, compiled for the class, straight from the bytes. Where that refuses, the tolerant pass
+(``tolerant.py``) keeps what fits.
+"""
+
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar, cast, get_args
+
+import attrs
+import msgspec
+from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
+
+from pinelabs_async.money import Money
+from pinelabs_async.wire import tolerant
+from pinelabs_async.wire.shape import Answer, Body, Problem, Received, Shape, attach, read_json
+from pinelabs_async.wire.times import read_time, write_time
+
+T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
+
+_compiling = threading.RLock()  # cattrs compiles hooks on first use and promises nothing to threads
+
+
+def to_json(obj: object) -> bytes:
+    """Write a body, an answer or any part of one as JSON; fields that are ``None`` are left out.
+
+    Raises:
+        ValueError: a datetime without a time zone.
+        TypeError: something JSON cannot say.
+    """
+    return _encoder().encode(_writer_of(type(obj))(obj))
+
+
+def from_json(cls: type[T], data: bytes | str | Mapping[str, Any]) -> T:
+    """Read JSON, or a mapping that was JSON, into a class of this SDK.
+
+    A body is checked as if you had made it yourself; fields that are not modelled go into ``extra``.
+    An answer is read as one from the gateway: what does not fit is listed in its ``problems``.
+
+    Raises:
+        ValueError: not JSON, not an object, or a value that the class refuses; the message names the field.
+        TypeError: a value of the wrong type; the message names the field.
+    """
+    if issubclass(cls, Answer):
+        if isinstance(data, Mapping):
+            data = _encoder().encode(dict(data))
+        return decode(cls, data.encode() if isinstance(data, str) else data)
+    parsed = dict(data) if isinstance(data, Mapping) else read_json(data)
+    if not isinstance(parsed, dict):
+        raise ValueError(f"{cls.__name__} is read from a JSON object, not from {type(parsed).__name__}.")
+    return cast("T", _reader_of(cls)(parsed, cls))
+
+
+def decode(cls: type[A], body: bytes, *, envelope: str | None = None, request_id: str = "") -> A:
+    """Read an answer from the gateway: its object is in the member ``envelope``, or is the whole JSON.
+
+    Raises:
+        ValueError: the body is no JSON object, so that nothing of it can be kept.
+    """
+    problems: tuple[Problem, ...] = ()
+    try:
+        decoded = _decoder_of(cls, envelope).decode(body)
+        answer: A = decoded if envelope is None else decoded.held
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        answer, problems = tolerant.read(cls, read_json(body), envelope)
+    attach(answer, Received(body, problems, request_id))
+    return answer
+
+
+def preload(*classes: type[Any]) -> None:
+    """Compile what reading and writing these classes needs, so that no first call pays for it."""
+    for cls in classes:
+        _writer_of(cls)
+        if issubclass(cls, Answer):
+            _decoder_of(cls, None)
+        else:
+            _reader_of(cls)
+
+
+@functools.cache
+def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any]:
+    if envelope is None:
+        return msgspec.json.Decoder(cls)
+    wrapper = msgspec.defstruct("Envelope", [("held", cls)], rename={"held": envelope})
+    return msgspec.json.Decoder(wrapper)
+
+
+@functools.cache
+def _encoder() -> msgspec.json.Encoder:
+    return msgspec.json.Encoder(decimal_format="number")
+
+
+@functools.cache
+def _writer_of(cls: type[Any]) -> Callable[[Any], Any]:
+    with _compiling:
+        return _converter().get_unstructure_hook(cls)
+
+
+@functools.cache
+def _reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
+    with _compiling:
+        return _converter().get_structure_hook(cls)
+
+
+@functools.cache
+def _converter() -> Converter:
+    converter = Converter(prefer_attrib_converters=False, detailed_validation=False)
+    converter.register_structure_hook_func(_is_plain, _keep)
+    converter.register_structure_hook(str, _read_text)
+    converter.register_structure_hook(datetime, lambda value, _: read_time(value))
+    converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_structure_hook(Money, _read_money)
+    converter.register_structure_hook_factory(_is_shape, functools.partial(_make_reader, converter))
+    converter.register_unstructure_hook(datetime, write_time)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(Decimal, _itself)
+    converter.register_unstructure_hook_factory(_is_shape, functools.partial(_make_writer, converter))
+    return converter
+
+
+def _is_shape(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Shape)
+
+
+def _is_plain(cls: Any) -> bool:
+    """Tell whether a value is left to the check of the field that receives it."""
+    if cls in (int, bool, float, Decimal, Any, object):
+        return True
+    if isinstance(cls, type) and issubclass(cls, StrEnum):
+        return True
+    members = get_args(cls)
+    return StrEnum in {base for member in members if isinstance(member, type) for base in member.__mro__}
+
+
+def _keep(value: Any, _: Any) -> Any:
+    return value
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _read_text(value: Any, _: Any) -> Any:
+    # References are numbers in some of the vendor's own samples; as a text nothing of them is lost.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _read_money(value: Any, _: Any) -> Money:
+    if not isinstance(value, Mapping) or "value" not in value:
+        raise TypeError(f"an amount is an object with value and currency, not {type(value).__name__}.")
+    return Money(**cast("Mapping[str, Any]", value))
+
+
+def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], Any]:
+    fields = [field for field in attrs.fields(cls) if field.name != "extra"]
+    hooks = {field.name: (converter.get_structure_hook(field.type), field.type) for field in fields if field.init}
+    fixed = {field.name for field in fields if not field.init}
+    takes_extra = issubclass(cls, Body)
+    class_for = getattr(cls, "class_for", None)
+
+    def read(value: Any, _: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{cls.__name__} is read from an object, not from {type(value).__name__}.")
+        if class_for is not None and (chosen := class_for(value)) is not cls:
+            return converter.structure(value, chosen)
+        known: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, item in cast("Mapping[str, Any]", value).items():
+            if name in fixed:
+                continue
+            if name not in hooks:
+                extra[name] = item
+            elif item is not None:
+                hook, annotation = hooks[name]
+                known[name] = hook(item, annotation)
+        if extra and takes_extra:
+            known["extra"] = extra
+        return cls(**known)
+
+    return read
+
+
+def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    changes = {f.name: override(omit_if_default=True) for f in attrs.fields(cls) if f.default in (None, ())}
+    takes_extra = issubclass(cls, Body)
+    if takes_extra:
+        changes["extra"] = override(omit=True)
+    write_fields = make_dict_unstructure_fn(cls, converter, _cattrs_include_init_false=True, **changes)
+
+    def write(obj: Any) -> dict[str, Any]:
+        if type(obj) is not cls:  # declared as its base class: what it really is has more fields
+            return cast("dict[str, Any]", _writer_of(type(obj))(obj))
+        written = write_fields(obj)
+        if takes_extra and obj.extra:
+            written.update(converter.unstructure(obj.extra))
+        return written
+
+    return write

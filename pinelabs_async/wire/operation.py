@@ -1,0 +1,107 @@
+"""What an operation of the gateway is: one declaration that the calls, the tests and the docs all read."""
+
+import enum
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
+from urllib.parse import quote
+
+import attrs
+
+from pinelabs_async.wire.shape import Answer
+
+T = TypeVar("T", bound=Answer)
+T_co = TypeVar("T_co", bound=Answer, covariant=True)
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST_ID: Final = 256  # the gateway's ids and references end at 50 characters
+_CHANGES_PATHS: Final = frozenset("/\\%?#")
+
+
+class Repeat(enum.StrEnum):
+    """How an operation may be repeated when its answer is lost."""
+
+    READ = "READ"
+    """It changes nothing: again."""
+    BY_REFERENCE = "BY_REFERENCE"
+    """It carries a merchant reference that can be looked up."""
+    NEVER = "NEVER"
+    """Nothing tells whether it was carried out: never again by itself."""
+
+
+class Evidence(enum.Enum):
+    """What a look-up says of a write whose answer was lost, when it does not find the thing itself."""
+
+    ABSENT = "absent"
+    """The gateway answered, and there is no such object."""
+    UNCLEAR = "unclear"
+    """It cannot be told: no answer, or an object that is not the one meant."""
+
+
+class Look(Protocol):
+    """Call a READ operation while a write is being resolved."""
+
+    def __call__(self, operation: "Operation[T]", *ids: str) -> Awaitable[T]:
+        """Return its answer, or raise as a call does."""
+        ...
+
+
+Lookup = Callable[[Look, Sequence[str], Any], Awaitable[Answer | Evidence]]
+"""Take a way to look, the ids and the body of the lost write; tell what became of it."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Operation(Generic[T_co]):
+    """Declare an operation: how it is called, how it may be repeated, what it takes and answers."""
+
+    name: str
+    """Group and verb, e.g. ``orders.create``: the name under which a Session offers it."""
+    method: str
+    path: str
+    """The whole path from the host on, ids in braces."""
+    repeat: Repeat
+    body: type[Any] | None = None
+    """The class of the whole JSON body, or None where there is none."""
+    answer: type[T_co]
+    """The class of the answer, its envelope taken off."""
+    envelope: str | None = "data"
+    """The member of the JSON that holds the answer, or None when the JSON is the answer."""
+    secured: bool = True
+    """Whether the call carries the access token."""
+    reference: Callable[[Any], str | None] = attrs.field(default=lambda _: None, repr=False)
+    """Read the merchant reference out of the body."""
+    lookup: Lookup | None = attrs.field(default=None, repr=False)
+    """Tell what became of a lost write, by reading only."""
+    resend: bool = False
+    """Whether it may be sent again once the look-up has proved that it was not carried out."""
+    lost: Sequence[str] = ()
+    """Fields of the answer that a look-up cannot give back."""
+
+    def path_for(self, ids: Sequence[str]) -> str:
+        """Put ids into the path, quoted.
+
+        Raises:
+            TypeError: an id is no text.
+            ValueError: an id is empty or would lead to another path; the message names it.
+        """
+        names = _PLACE.findall(self.path)
+        if len(names) != len(ids):
+            raise TypeError(f"{self.name} takes {len(names)} ids ({', '.join(names)}), not {len(ids)}.")
+        given = {name: quote_id(name, value) for name, value in zip(names, ids, strict=True)}
+        return _PLACE.sub(lambda found: given[found[1]], self.path) if given else self.path
+
+
+def quote_id(name: str, value: object) -> str:
+    """Quote an id for a path, refusing one that could reach another path.
+
+    Servers and proxies differ in when they decode ``%2F`` and ``..``, so quoting them is not enough.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
+    if not value.strip():
+        raise ValueError(f"{name} must not be empty.")
+    if len(value) > _LONGEST_ID:
+        raise ValueError(f"{name} is {len(value)} characters long; the gateway's ids have at most 50.")
+    if value in (".", "..") or any(sign in _CHANGES_PATHS or not sign.isprintable() for sign in value):
+        raise ValueError(f"{name} {value!r} is no id: it would change the path of the request.")
+    return quote(value, safe="")

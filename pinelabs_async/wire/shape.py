@@ -1,0 +1,194 @@
+"""What bodies and answers are: frozen attrs classes that check themselves when your code makes one.
+
+The checks are compiled from the annotations, once a class, on first use. They run in ``__init__`` only:
+the decoder fills an answer without it, so that nothing the gateway sends is refused after money moved.
+"""
+
+import difflib
+import functools
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform, get_args, get_origin
+
+import attrs
+
+from pinelabs_async.wire.checks import Check, check_of
+from pinelabs_async.wire.redact import MASK, Hidden
+
+T = TypeVar("T")
+
+
+class Shape:
+    """Be the base of every body and answer: keyword-only, frozen, ``None`` and secrets not shown."""
+
+    __slots__ = ()
+    __attrs_attrs__: ClassVar[Any] = ()
+
+    def __repr__(self) -> str:
+        shown: list[str] = []
+        for field in self.__attrs_attrs__:
+            value = getattr(self, field.name)
+            if value is None or value == ():
+                continue
+            shown.append(f"{field.name}={MASK if is_hidden(field.type) else repr(value)}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field,))
+def shape(cls: type[T]) -> type[T]:
+    """Turn a class into a frozen, keyword-only attrs class whose constructor checks what it is given."""
+    made = attrs.define(cls, frozen=True, kw_only=True, slots=True, init=False, repr=False)
+    _give_door(made)
+    return made
+
+
+def is_hidden(annotation: object) -> bool:
+    """Tell whether a field so annotated keeps its value out of ``repr``."""
+    if get_origin(annotation) is Annotated:
+        return any(isinstance(mark, Hidden) for mark in annotation.__metadata__)  # type: ignore[attr-defined]  # Annotated has it
+    return any(is_hidden(member) for member in get_args(annotation))
+
+
+def _give_door(cls: type[Any]) -> None:
+    fill: Callable[..., None] = cls.__attrs_init__
+
+    @functools.wraps(fill)
+    def __init__(self: Any, **fields: Any) -> None:  # noqa: N807  # it becomes the class's own
+        try:
+            fill(self, **fields)
+        except TypeError as error:
+            raise TypeError(_explain(cls, fields, error)) from None
+        for name, check in _checks(cls):
+            given = getattr(self, name)
+            kept = check(given, f"{cls.__name__}.{name}")
+            if kept is not given:
+                object.__setattr__(self, name, kept)
+
+    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+    __init__.__name__ = "__init__"
+    cls.__init__ = __init__
+
+
+@functools.cache
+def _checks(cls: type[Any]) -> tuple[tuple[str, Check], ...]:
+    return tuple((field.name, check_of(field.type, optional=field.default is None)) for field in attrs.fields(cls))
+
+
+def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> str:
+    known = [field.alias for field in attrs.fields(cls) if field.init]
+    for name in fields:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"its fields are {', '.join(known)}."
+            return f"{cls.__name__} has no field {name!r}; {hint}"
+    required = [f.alias for f in attrs.fields(cls) if f.init and f.default is attrs.NOTHING]
+    missing = [name for name in required if name not in fields]
+    return f"{cls.__name__} needs {', '.join(missing)}." if missing else str(error)
+
+
+@shape
+class Body(Shape):
+    """Be a body, or a part of one, that may also carry fields which are not modelled yet."""
+
+    extra: Mapping[str, Any] | None = None
+    """Fields to send as they are, by their names in JSON. A modelled field cannot be given here."""
+
+
+@attrs.frozen
+class Problem:
+    """Say what in an answer did not fit its class; the value itself is in ``raw``."""
+
+    path: str
+    """Where in the answer, e.g. ``$.data.order_amount``."""
+    message: str
+    """What was expected there and what came."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+@attrs.frozen
+class Received:
+    """Keep what came with an answer."""
+
+    body: bytes = attrs.field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    request_id: str = ""
+    recovered: bool = False
+
+
+_NOTHING_RECEIVED = Received(b"{}")
+
+
+class Answer(Shape):
+    """Be an answer of the gateway: typed fields, and the JSON as it came in ``raw``."""
+
+    __slots__ = ("_received",)
+    _received: Received
+
+    @property
+    def raw(self) -> Any:
+        """The whole answer as it came, envelope included; numbers with a fraction are ``Decimal``.
+
+        Any, since the gateway may send any JSON. A part of an answer, or an object that you made
+        yourself, was not received: its ``raw`` is an empty dict.
+        """
+        return read_json(self._get_received().body)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What did not fit the class and was left out; empty when everything did."""
+        return self._get_received().problems
+
+    @property
+    def request_id(self) -> str:
+        """The Request-ID of the call that brought this answer: give it to Pine Labs support."""
+        return self._get_received().request_id
+
+    @property
+    def recovered(self) -> bool:
+        """Whether the answer was lost at first and then found by a look-up."""
+        return self._get_received().recovered
+
+    def _get_received(self) -> Received:
+        return getattr(self, "_received", _NOTHING_RECEIVED)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in self.__attrs_attrs__}
+        return _rebuild, (type(self), values, self._get_received())
+
+
+def attach(answer: Answer, received: Received) -> None:
+    """Give an answer what came with it."""
+    object.__setattr__(answer, "_received", received)
+
+
+def fill(cls: type[T], values: Mapping[str, Any]) -> T:
+    """Make an object without its checks: what the gateway sent stays as it came."""
+    made = cls.__new__(cls)
+    made.__attrs_init__(**values)  # type: ignore[attr-defined]  # attrs adds it to every shape
+    return made
+
+
+def read_json(text: bytes | str) -> Any:
+    """Parse JSON without losing digits; raise ``ValueError`` for what is not JSON, NaN and Infinity included."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig", errors="replace")
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _rebuild(cls: type[Answer], values: Mapping[str, Any], received: Received) -> Answer:
+    answer = fill(cls, values)
+    if received is not _NOTHING_RECEIVED:
+        attach(answer, received)
+    return answer
+
+

@@ -1,0 +1,40 @@
+"""Points in time as the gateway writes them, and as it wants them."""
+
+import re
+from datetime import UTC, datetime
+
+_FORM = re.compile(
+    r"(?P<minute>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(?P<second>:\d{2})?(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def read_time(text: object) -> datetime:
+    """Read an ISO 8601 time with 0 to 9 fractional digits, without seconds or without a zone (then UTC).
+
+    Digits beyond the microsecond are cut off.
+
+    Raises:
+        ValueError: the text is no such time.
+        TypeError: it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a time is written as a text, not as {type(text).__name__}")
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no ISO 8601 time")
+    fraction = (found["fraction"] or "")[:6].ljust(6, "0")
+    zone = (found["zone"] or "Z").upper().replace("Z", "+00:00")
+    return datetime.fromisoformat(f"{found['minute'].upper()}{found['second'] or ':00'}.{fraction}{zone}")
+
+
+def write_time(moment: datetime) -> str:
+    """Write an aware time in UTC with milliseconds, or with microseconds where it has them.
+
+    Raises:
+        ValueError: the time is naive, so that nobody knows which moment it means.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError("a naive datetime cannot be sent; give it a time zone, e.g. datetime.now(timezone.utc).")
+    digits = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
+    return moment.astimezone(UTC).isoformat(timespec=digits).replace("+00:00", "Z")

@@ -1,0 +1,181 @@
+"""The only I/O: aiohttp, used so that a request leaves at most once and we know how far it got.
+
+Nothing of aiohttp's gets out: every end of an attempt, good or bad, is a `Reply`. A traceback therefore
+never runs through frames whose locals hold the token or a card number.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import aiohttp
+import attrs
+from aiohttp.abc import AbstractStreamWriter
+from yarl import URL
+
+from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.wire.attempt import Reach
+from pinelabs_async.wire.settings import Settings
+
+_NEVER_CONNECTED: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+)
+_CHUNK: Final = 64 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """Hold what one attempt sends; its ``repr`` shows neither headers nor body."""
+
+    method: str
+    url: URL = attrs.field(repr=False)
+    headers: dict[str, str] = attrs.field(repr=False)
+    body: bytes | None = attrs.field(default=None, repr=False)
+    changes_nothing: bool = False
+    timeout: float
+
+
+@attrs.frozen(kw_only=True)
+class Reply:
+    """Hold what came of one attempt; its ``repr`` does not show the body."""
+
+    reach: Reach
+    status: int | None = None
+    headers: Any = attrs.field(factory=dict[str, str], repr=False)
+    body: bytes = attrs.field(default=b"", repr=False)
+    whole: bool = False
+    """Whether the body arrived completely and within the bound."""
+    trouble: str = ""
+    """Why there is no whole answer, in words."""
+
+
+class _Body(aiohttp.BytesPayload):
+    """Note how far its writing got, and refuse to be written twice.
+
+    aiohttp sends PUT and DELETE again by itself when a connection breaks. A second write of the same
+    body is stopped here, whoever owns the session.
+    """
+
+    reach = Reach.NOT_SENT
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        self._start()
+        await super().write_with_length(writer, content_length)
+        self.reach = Reach.SENT
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        self._start()
+        await super().write(writer)
+        self.reach = Reach.SENT
+
+    def _start(self) -> None:
+        if self.reach is not Reach.NOT_SENT:
+            raise RuntimeError("this request has already been sent once")
+        self.reach = Reach.PARTLY_SENT
+
+
+class Transport:
+    """Send requests over one connection pool per event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pools: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are connections that somebody has to close."""
+        return any(not pool.closed for pool in self._pools.values())
+
+    async def send(self, request: Request) -> Reply:
+        """Make one attempt and say what came of it."""
+        pool = self._pool()
+        body = None if request.changes_nothing and request.body is None else _Body(request.body or b"")
+        try:
+            async with pool.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=body,
+                allow_redirects=False,
+                raise_for_status=False,
+                timeout=aiohttp.ClientTimeout(total=request.timeout, connect=request.timeout),
+                proxy=self._settings.proxy,
+                ssl=self._settings.ssl or True,
+            ) as response:
+                return await self._read(response)
+        except Exception as error:  # noqa: BLE001  # whatever a library raises here ended an attempt
+            return Reply(reach=_reach_of(body, error), trouble=_describe(error))
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply:
+        limit = self._settings.answer_limit
+        chunks: list[bytes] = []
+        size = 0
+        trouble = ""
+        try:
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    trouble = f"the answer is larger than {limit} bytes"
+                    response.close()
+                    break
+                chunks.append(chunk)
+        except Exception as error:  # noqa: BLE001  # the status has arrived, so this is no longer an unknown end
+            trouble = _describe(error)
+        return Reply(
+            reach=Reach.ANSWERED,
+            status=response.status,
+            headers=response.headers,
+            body=b"" if trouble else b"".join(chunks),
+            whole=not trouble,
+            trouble=trouble,
+        )
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise ConfigurationError("this Session is closed; make a new one.")
+        if self._settings.http is not None:
+            return self._settings.http
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None or pool.closed:
+            self._pools = {known: kept for known, kept in self._pools.items() if not known.is_closed()}
+            pool = self._pools[loop] = _make_pool(self._settings)
+        return pool
+
+    async def aclose(self) -> None:
+        """Close the connections that were made here; those of the caller's own session are left alone."""
+        self._closed = True
+        here = asyncio.get_running_loop()
+        pools, self._pools = self._pools, {}
+        for loop, pool in pools.items():
+            if loop is here:
+                await pool.close()
+            elif loop.is_running():
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(pool.close(), loop))
+
+
+def _make_pool(settings: Settings) -> aiohttp.ClientSession:
+    pool = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=settings.pool_size, keepalive_timeout=settings.keepalive),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=settings.trust_env,
+    )
+    if hasattr(pool, "_retry_connection"):  # there is no public switch: aio-libs/aiohttp#10790
+        pool._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return pool
+
+
+def _reach_of(body: _Body | None, error: Exception) -> Reach:
+    if body is not None:
+        return body.reach
+    return Reach.NOT_SENT if isinstance(error, _NEVER_CONNECTED) else Reach.SENT
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, asyncio.TimeoutError):
+        return "no answer in time"
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
