@@ -1,20 +1,201 @@
-"""Take payments with Pine Labs Online (Plural): an asyncio SDK. ``pinelabs_sync`` has the same names, blocking."""
+"""Take payments with Pine Labs Online (Plural), awaited. ``pinelabs_sync`` has the same names, blocking."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinelabs_async.api import OPERATIONS as OPERATIONS
+    from pinelabs_async.api.auth import (
+        Credentials as Credentials,
+        Token as Token,
+    )
+    from pinelabs_async.api.common import (
+        AccountDetails as AccountDetails,
+        Address as Address,
+        BankDetails as BankDetails,
+        CartDetails as CartDetails,
+        CartItem as CartItem,
+        Customer as Customer,
+        IntegrationMode as IntegrationMode,
+        OrderStatus as OrderStatus,
+        OrderType as OrderType,
+        PaymentMethod as PaymentMethod,
+        Product as Product,
+        PurchaseDetails as PurchaseDetails,
+        SplitDetail as SplitDetail,
+        SplitInfo as SplitInfo,
+    )
+    from pinelabs_async.api.order_object import (
+        AcquirerData as AcquirerData,
+        CaptureData as CaptureData,
+        CardData as CardData,
+        ErrorDetail as ErrorDetail,
+        NetbankingData as NetbankingData,
+        Order as Order,
+        PaidWith as PaidWith,
+        Payer as Payer,
+        Payment as Payment,
+        PaymentStatus as PaymentStatus,
+        Refund as Refund,
+        RefundStatus as RefundStatus,
+        UpiData as UpiData,
+    )
+    from pinelabs_async.api.orders import (
+        Capture as Capture,
+        NewOrder as NewOrder,
+    )
+    from pinelabs_async.api.payments import (
+        CardDetails as CardDetails,
+        CardOption as CardOption,
+        CardTender as CardTender,
+        CardlessDetails as CardlessDetails,
+        CardlessEmiTender as CardlessEmiTender,
+        CardlessOption as CardlessOption,
+        NewPayment as NewPayment,
+        OtherTender as OtherTender,
+        Tender as Tender,
+    )
+    from pinelabs_async.api.refunds import (
+        NewRefund as NewRefund,
+        RefundProduct as RefundProduct,
+    )
+    from pinelabs_async.errors import (
+        ApiError as ApiError,
+        AuthenticationError as AuthenticationError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        DuplicateRequestError as DuplicateRequestError,
+        InvalidRequestError as InvalidRequestError,
+        NoAnswerError as NoAnswerError,
+        NotFoundError as NotFoundError,
+        NotSentError as NotSentError,
+        OutcomeUnknownError as OutcomeUnknownError,
+        PaymentDeclinedError as PaymentDeclinedError,
+        PermissionDeniedError as PermissionDeniedError,
+        PineLabsError as PineLabsError,
+        RateLimitError as RateLimitError,
+        ServerError as ServerError,
+        SignatureError as SignatureError,
+        WaitError as WaitError,
+    )
+    from pinelabs_async.incoming.return_url import ReturnedOrder as ReturnedOrder
+    from pinelabs_async.money import Money as Money
     from pinelabs_async.session import Session as Session
+    from pinelabs_async.wire.codec import (
+        from_json as from_json,
+        to_json as to_json,
+    )
+    from pinelabs_async.wire.operation import (
+        Operation as Operation,
+        Repeat as Repeat,
+    )
+    from pinelabs_async.wire.redact import Secret as Secret
+    from pinelabs_async.wire.shape import Problem as Problem
+    from pinelabs_async.incoming import return_url as return_url
 
+__all__ = [
+    "AccountDetails",
+    "AcquirerData",
+    "Address",
+    "ApiError",
+    "AuthenticationError",
+    "BankDetails",
+    "Capture",
+    "CaptureData",
+    "CardData",
+    "CardDetails",
+    "CardOption",
+    "CardTender",
+    "CardlessDetails",
+    "CardlessEmiTender",
+    "CardlessOption",
+    "CartDetails",
+    "CartItem",
+    "ConfigurationError",
+    "ConflictError",
+    "Credentials",
+    "Customer",
+    "DuplicateRequestError",
+    "ErrorDetail",
+    "IntegrationMode",
+    "InvalidRequestError",
+    "Money",
+    "NetbankingData",
+    "NewOrder",
+    "NewPayment",
+    "NewRefund",
+    "NoAnswerError",
+    "NotFoundError",
+    "NotSentError",
+    "OPERATIONS",
+    "Operation",
+    "Order",
+    "OrderStatus",
+    "OrderType",
+    "OtherTender",
+    "OutcomeUnknownError",
+    "PaidWith",
+    "Payer",
+    "Payment",
+    "PaymentDeclinedError",
+    "PaymentMethod",
+    "PaymentStatus",
+    "PermissionDeniedError",
+    "PineLabsError",
+    "Problem",
+    "Product",
+    "PurchaseDetails",
+    "RateLimitError",
+    "Refund",
+    "RefundProduct",
+    "RefundStatus",
+    "Repeat",
+    "ReturnedOrder",
+    "Secret",
+    "ServerError",
+    "Session",
+    "SignatureError",
+    "SplitDetail",
+    "SplitInfo",
+    "Tender",
+    "Token",
+    "UpiData",
+    "WaitError",
+    "from_json",
+    "return_url",
+    "to_json",
+]
+
+# Names are imported when they are first used: a program that takes orders does not pay for payouts.
 _WHERE = {
-    "OPERATIONS": "api",
-    "Address": "api.common",
-    "Session": "session",
+    "api": ("OPERATIONS",),
+    "api.auth": ("Credentials", "Token"),
+    "api.common": ("AccountDetails", "Address", "BankDetails", "CartDetails", "CartItem", "Customer", "IntegrationMode", "OrderStatus", "OrderType", "PaymentMethod", "Product", "PurchaseDetails", "SplitDetail", "SplitInfo"),
+    "api.order_object": ("AcquirerData", "CaptureData", "CardData", "ErrorDetail", "NetbankingData", "Order", "PaidWith", "Payer", "Payment", "PaymentStatus", "Refund", "RefundStatus", "UpiData"),
+    "api.orders": ("Capture", "NewOrder"),
+    "api.payments": ("CardDetails", "CardOption", "CardTender", "CardlessDetails", "CardlessEmiTender", "CardlessOption", "NewPayment", "OtherTender", "Tender"),
+    "api.refunds": ("NewRefund", "RefundProduct"),
+    "errors": ("ApiError", "AuthenticationError", "ConfigurationError", "ConflictError", "DuplicateRequestError", "InvalidRequestError", "NoAnswerError", "NotFoundError", "NotSentError", "OutcomeUnknownError", "PaymentDeclinedError", "PermissionDeniedError", "PineLabsError", "RateLimitError", "ServerError", "SignatureError", "WaitError"),
+    "incoming.return_url": ("ReturnedOrder",),
+    "money": ("Money",),
+    "session": ("Session",),
+    "wire.codec": ("from_json", "to_json"),
+    "wire.operation": ("Operation", "Repeat"),
+    "wire.redact": ("Secret",),
+    "wire.shape": ("Problem",),
 }
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which
+    if name == "return_url":
+        return importlib.import_module("pinelabs_async.incoming.return_url")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'pinelabs_async' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"pinelabs_async.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

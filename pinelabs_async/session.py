@@ -3,7 +3,6 @@
 import functools
 import os
 import sys
-import warnings
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
@@ -14,6 +13,7 @@ import aiohttp
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
+from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settings
@@ -81,7 +81,7 @@ class Session:
         ssl: SSLContext | None = None,
         http: aiohttp.ClientSession | None = None,
     ) -> None:
-        self._made_at = _caller_line()
+        self._made_at = line_of_caller()
         self._settings = Settings(
             client_id=door.client_id(client_id),
             client_secret=door.secret("client_secret", client_secret),
@@ -113,13 +113,7 @@ class Session:
         Raises:
             ConfigurationError: a variable is missing; the message names it.
         """
-        for setting, variable in _VARIABLES.items():
-            if setting not in settings and os.environ.get(variable):
-                settings[setting] = os.environ[variable]
-        for required in ("client_id", "client_secret"):
-            if required not in settings:
-                raise ConfigurationError(f"the environment variable {_VARIABLES[required]} is not set.")
-        return cls(**settings)
+        return cls(**settings_from_env(settings))
 
     @functools.cached_property
     def auth(self) -> "Auth":
@@ -228,8 +222,13 @@ class Session:
             OutcomeUnknownError: a write whose answer was lost.
         """
         operation = Operation(
-            name=f"{door.method(method)} {door.path(path)}", method=method, path=path, repeat=door.repeat(repeat), answer=Answer, envelope=None
-        )  # fmt: skip
+            name=f"{door.method(method)} {door.path(path)}",
+            method=method,
+            path=path,
+            repeat=door.repeat(repeat),
+            answer=Answer,
+            envelope=None,
+        )
         answer = await self._caller.call(operation, (), self._options, body=json, query=params)
         return answer.raw
 
@@ -252,12 +251,7 @@ class Session:
 
     def __del__(self) -> None:
         if self.__dict__.get("_owner", self) is None and self._transport.is_open:
-            warnings.warn(
-                f"{self!r}, made at {self._made_at}, was never closed: use 'async with' or 'await session.aclose()'",
-                ResourceWarning,
-                stacklevel=2,
-                source=self,
-            )
+            report_unclosed(repr(self), self._made_at, "'async with' or 'await session.aclose()'")
 
 
 _VARIABLES = {
@@ -269,12 +263,23 @@ _VARIABLES = {
 _SHARED = ("_made_at", "_settings", "_transport", "_caller")
 
 
+def settings_from_env(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Add to the given settings those of the environment."""
+    found = {setting: os.environ[name] for setting, name in _VARIABLES.items() if os.environ.get(name)}
+    settings = {**found, **given}
+    for required in ("client_id", "client_secret"):
+        if required not in settings:
+            raise ConfigurationError(f"the environment variable {_VARIABLES[required]} is not set.")
+    return settings
+
+
 async def _fetch_token(caller: Caller) -> Any:
     from pinelabs_async.api.auth import fetch_token  # noqa: PLC0415  # the group is needed by the first call only
 
     return await fetch_token(caller)
 
 
-def _caller_line() -> str:
+def line_of_caller() -> str:
+    """Return where the constructor that asks for it was called."""
     frame = sys._getframe(2)  # noqa: SLF001  # the documented way to name the caller in a warning
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"

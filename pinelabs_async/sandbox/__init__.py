@@ -4,11 +4,11 @@ It implements the gateway as documented and imports nothing from the SDK, so tha
 mistake of the SDK cannot hide in it.
 """
 
-from .box import Sandbox
-from .clock import Clock
-from .faults import Faults
-from .ledger import Execution, Ledger
-from .payer import Payer
-from .server import Exchange
+from pinelabs_async.sandbox.box import Sandbox
+from pinelabs_async.sandbox.clock import Clock
+from pinelabs_async.sandbox.faults import Faults
+from pinelabs_async.sandbox.ledger import Execution, Ledger
+from pinelabs_async.sandbox.payer import Payer
+from pinelabs_async.sandbox.server import Exchange
 
 __all__ = ["Clock", "Exchange", "Execution", "Faults", "Ledger", "Payer", "Sandbox"]

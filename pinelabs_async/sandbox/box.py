@@ -7,12 +7,12 @@ from typing import Literal, Self, get_args
 
 from aiohttp import web
 
-from .clock import Clock
-from .faults import Faults
-from .ledger import Ledger
-from .payer import Payer
-from .server import Exchange, Gateway
-from .state import Credentials, Merchant, Settings, State
+from pinelabs_async.sandbox.clock import Clock
+from pinelabs_async.sandbox.faults import Faults
+from pinelabs_async.sandbox.ledger import Ledger
+from pinelabs_async.sandbox.payer import Payer
+from pinelabs_async.sandbox.server import Exchange, Gateway
+from pinelabs_async.sandbox.state import Credentials, Merchant, Settings, State
 
 _SHUTDOWN_SECONDS = 0.05
 _TokenExpiry = Literal["expires_in", "expires_at"]

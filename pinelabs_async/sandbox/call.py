@@ -4,8 +4,8 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from .ledger import Execution
-from .state import Amount, Json, Merchant, State
+from pinelabs_async.sandbox.ledger import Execution
+from pinelabs_async.sandbox.state import Amount, Json, Merchant, State
 
 MONEY: Final[dict[str, Literal["in", "out"]]] = {
     "payer.approve": "in",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, cast
 
-from .problems import invalid
-from .state import Amount, Json
+from pinelabs_async.sandbox.problems import invalid
+from pinelabs_async.sandbox.state import Amount, Json
 
 MIN_AMOUNT: Final = 100
 MAX_AMOUNT: Final = 100_000_000

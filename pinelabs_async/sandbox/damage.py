@@ -11,8 +11,8 @@ from typing import Final
 import attrs
 from aiohttp import web
 
-from .faults import Fault
-from .problems import error_body
+from pinelabs_async.sandbox.faults import Fault
+from pinelabs_async.sandbox.problems import error_body
 
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _LINGER_NOT: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)

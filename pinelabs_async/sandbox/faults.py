@@ -5,8 +5,8 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from .problems import DOCUMENTED
-from .routes import OPERATIONS
+from pinelabs_async.sandbox.problems import DOCUMENTED
+from pinelabs_async.sandbox.routes import OPERATIONS
 
 At: TypeAlias = Literal["before_execute", "after_execute"]
 What: TypeAlias = Literal[

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import attrs
 
-from .call import Call, Reply
-from .gateway import auth, challenge, orders, payments, refunds
+from pinelabs_async.sandbox.call import Call, Reply
+from pinelabs_async.sandbox.gateway import auth, challenge, orders, payments, refunds
 
 
 @attrs.frozen

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 import attrs
 from aiohttp import web
 
-from . import checks, damage
-from .call import Call, Page, Reply
-from .damage import Answer
-from .faults import At, Fault, Faults
-from .problems import Refusal, invalid
-from .routes import Route, match
-from .state import Json, Merchant, State
+from pinelabs_async.sandbox import checks, damage
+from pinelabs_async.sandbox.call import Call, Page, Reply
+from pinelabs_async.sandbox.damage import Answer
+from pinelabs_async.sandbox.faults import At, Fault, Faults
+from pinelabs_async.sandbox.problems import Refusal, invalid
+from pinelabs_async.sandbox.routes import Route, match
+from pinelabs_async.sandbox.state import Json, Merchant, State
 
 KEPT_EXCHANGES: Final = 1000
 

@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from .clock import Clock
-from .ledger import Ledger
+from pinelabs_async.sandbox.clock import Clock
+from pinelabs_async.sandbox.ledger import Ledger
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object of any content."""

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import attrs
 
 from pinelabs_async.errors import PineLabsError
+from pinelabs_async.wire.lifetime import watch_forks
 from pinelabs_async.wire.redact import Secret
 
 DEFAULT_LIFETIME = 3000.0
@@ -46,6 +47,13 @@ class TokenStore:
         self._held: _Held | None = None
         self._fetching: concurrent.futures.Future[_Held | PineLabsError] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """Keep the token, and wait for no fetch that runs in the parent."""
+        self._lock = threading.Lock()
+        self._fetching = None
+        self._tasks = set()
 
     def current(self) -> Secret | None:
         """Return the token if there is one that works, without waiting; start a fetch when it grows old."""

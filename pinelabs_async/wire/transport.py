@@ -14,6 +14,7 @@ from yarl import URL
 
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire.attempt import Reach
+from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
 from pinelabs_async.wire.settings import Settings
 
 _NEVER_CONNECTED: Final = (
@@ -83,6 +84,13 @@ class Transport:
         self._settings = settings
         self._pools: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
         self._closed = False
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """Begin without connections: those that are open are the parent's."""
+        if self._pools:
+            leave_to_parent(self._pools)
+            self._pools = {}
 
     @property
     def is_open(self) -> bool:

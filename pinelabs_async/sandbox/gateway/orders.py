@@ -7,8 +7,8 @@ from pinelabs_async.sandbox.call import Call
 from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
 from pinelabs_async.sandbox.state import Amount, Capture, Json, Order
 
-from .instruments import INSTRUMENTS
-from .shapes import order_json
+from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
+from pinelabs_async.sandbox.gateway.shapes import order_json
 
 _TEXTS: Final = ("callback_url", "failure_callback_url", "notes")
 # The bank account of third-party validation is taken but not told back.

@@ -14,9 +14,9 @@ from pinelabs_async.sandbox.ledger import rupees
 from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
 from pinelabs_async.sandbox.state import Amount, Challenge, Json, Order, Payment
 
-from .instruments import INSTRUMENTS, read_instrument, shown_option
-from .orders import find, unless_refused
-from .shapes import order_json
+from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS, read_instrument, shown_option
+from pinelabs_async.sandbox.gateway.orders import find, unless_refused
+from pinelabs_async.sandbox.gateway.shapes import order_json
 
 _SUFFIXES: Final = string.ascii_lowercase + string.ascii_uppercase
 # Objects of the request that come back unchanged; none of them holds an instrument's number.

@@ -1,0 +1,1 @@
+"""What the gateway sends to you: the payer's return to your site."""

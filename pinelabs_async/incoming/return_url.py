@@ -1,0 +1,139 @@
+"""The payer's return: a form POST to your ``callback_url``, signed by the gateway.
+
+What a valid signature does not prove: that the return is new (it has no time in it), that the amount is
+right, or that money was received. Read the order before you ship.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import attrs
+
+from pinelabs_async.api.common import OrderStatus
+from pinelabs_async.errors import ConfigurationError, SignatureError
+from pinelabs_async.wire.redact import Secret
+
+_SIGNATURE: Final = "signature"
+
+
+@attrs.frozen(kw_only=True)
+class ReturnedOrder:
+    """Hold what the gateway says of an order, in a return whose signature was right."""
+
+    order_id: str
+    """The gateway's id of the order. Check that it is an order of the customer who returned."""
+    status: OrderStatus
+    """The status at that moment. Read the order with ``orders.get`` before you ship."""
+    error_code: str | None = None
+    """Why it failed, if it did; never ship when it is set, whatever ``status`` says."""
+    error_message: str | None = None
+    """The same in words."""
+    fields: Mapping[str, str] = attrs.field(repr=False)
+    """Every field that was signed."""
+
+
+def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
+    """Check the signature of a payer's return, and read it. No money moves.
+
+    Args:
+        fields: The form fields as your framework gives them, decoded; every one but ``signature`` is signed.
+            Any, since frameworks give lists and files among them; those are refused.
+        secret: The return URL secret from Pine Labs: hexadecimal text.
+
+    Returns:
+        What the gateway says of the order.
+
+    Raises:
+        SignatureError: do not trust it. ``reason`` is ``missing_signature``, ``signature_mismatch``,
+            ``duplicate_field``, ``malformed_field`` or ``missing_field``.
+        ConfigurationError: the secret is empty or not hexadecimal.
+
+    Source: https://www.pinelabs.com/docs/online-payments/payments/verify-signature
+    """
+    key = _key(secret)
+    pairs = {name: _text(name, value) for name, value in _singles(fields)}
+    received = pairs.pop(_SIGNATURE, "")
+    if not received:
+        raise SignatureError("the return carries no signature; do not trust it", reason="missing_signature")
+    # Empty fields are signed in the vendor's older product and left out by others. Both texts need the
+    # secret, so the second try lets nobody add or change a field that says something.
+    filled = {name: value for name, value in pairs.items() if value}
+    if not any(_is_signed(candidate, received, key) for candidate in (pairs, filled)):
+        raise SignatureError("the signature of the return does not match; do not trust it", reason="signature_mismatch")
+    return _read(pairs)
+
+
+def sign(fields: Mapping[str, str], secret: str | Secret) -> str:
+    """Make the signature that the gateway would send with these fields, for tests.
+
+    Args:
+        fields: The fields without ``signature``.
+        secret: The return URL secret: hexadecimal text.
+
+    Returns:
+        64 upper-case hexadecimal digits.
+
+    Raises:
+        ConfigurationError: the secret is empty or not hexadecimal.
+    """
+    return _digest(fields, _key(secret))
+
+
+def _digest(fields: Mapping[str, str], key: bytes) -> str:
+    text = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
+    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest().upper()
+
+
+def _is_signed(fields: Mapping[str, str], received: str, key: bytes) -> bool:
+    # Samples print the digest in lower case, the vendor's code in upper case.
+    return hmac.compare_digest(_digest(fields, key).encode(), received.upper().encode("utf-8", "surrogatepass"))
+
+
+def _key(secret: str | Secret) -> bytes:
+    text = secret.reveal() if isinstance(secret, Secret) else secret
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+        raise ConfigurationError(f"the return URL secret must be a str, not {type(text).__name__}.")
+    try:
+        key = bytes.fromhex(text) if text.isascii() and text.isalnum() else b""
+    except ValueError:
+        key = b""
+    if not key:
+        raise ConfigurationError("the return URL secret must be hexadecimal text with an even number of digits.")
+    return key
+
+
+def _singles(fields: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Go through the fields, refusing a name that came twice: which of the two was signed is anybody's guess."""
+    several = getattr(fields, "getlist", None) or getattr(fields, "getall", None)
+    for name in set(fields):
+        values = list(several(name)) if several is not None else _as_list(fields[name])
+        if len(values) != 1:
+            raise SignatureError(f"the return carries {len(values)} values of {name!r}; do not trust it", reason="duplicate_field")
+        yield name, values[0]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
+
+
+def _text(name: object, value: object) -> str:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise SignatureError("the return carries something else than text fields; do not trust it", reason="malformed_field")
+    return value
+
+
+def _read(pairs: Mapping[str, str]) -> ReturnedOrder:
+    # `payment_status` in older copies of the documentation; it is signed under the name it came with.
+    status = pairs.get("status") or pairs.get("payment_status")
+    order_id = pairs.get("order_id")
+    if not order_id or not status:
+        raise SignatureError("the return names no order or no status", reason="missing_field")
+    return ReturnedOrder(
+        order_id=order_id,
+        status=OrderStatus(status),
+        error_code=pairs.get("error_code") or None,
+        error_message=pairs.get("error_message") or None,
+        fields=pairs,
+    )
