@@ -158,7 +158,9 @@ class NoAnswerError(PineLabsError):
 
     outcome: Outcome = "unknown"
 
-    def __init__(self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any
+    ) -> None:
         super().__init__(message, **facts)
         self.status = status
         """The HTTP status of the last answer, if there was one."""
@@ -174,7 +176,9 @@ class OutcomeUnknownError(PineLabsError):
 
     outcome: Outcome = "unknown"
 
-    def __init__(self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any
+    ) -> None:
         super().__init__(message, **facts)
         self.status = status
         """The HTTP status of the last answer, if there was one."""
@@ -270,5 +274,3 @@ def class_of(status: int, code: str | None) -> type[ApiError]:
     if by_code is not None:
         return by_code
     return ServerError if status >= 500 else _BY_STATUS.get(status, ApiError)
-
-

@@ -33,15 +33,16 @@ class Money:
     """ISO 4217 code, e.g. ``INR``."""
 
     def __init__(self, value: int, currency: str = "INR") -> None:
-        if not isinstance(value, int) or isinstance(value, bool):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+        if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"Money.value must be an int in paisa, not {type(value).__name__}. {self.HINT}")
         if value < 0:
             raise ValueError(f"Money.value must not be negative: {value}.")
-        if not isinstance(currency, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+        if not isinstance(currency, str):
             raise TypeError(f"Money.currency must be a str, not {type(currency).__name__}.")
         if not _CURRENCY.fullmatch(currency):
             raise ValueError(f"Money.currency must be an ISO 4217 code such as 'INR', not {currency!r}.")
-        self.__attrs_init__(value, currency)  # type: ignore[attr-defined]  # attrs adds it
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "currency", currency)
 
     @classmethod
     def from_rupees(cls, rupees: str | Decimal | int) -> "Money":
@@ -51,9 +52,9 @@ class Money:
             TypeError: a float, bool or another type.
             ValueError: not a plain number, negative, or with a fraction of a paisa.
         """
-        if isinstance(rupees, bool) or not isinstance(rupees, (str, Decimal, int)):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+        if isinstance(rupees, bool) or not isinstance(rupees, (str, Decimal, int)):
             raise TypeError(
-                f"rupees must be a str, Decimal or int, not {type(rupees).__name__}: write them as text, e.g. \"1500.00\"."
+                f'rupees must be a str, Decimal or int, not {type(rupees).__name__}: write them as text, e.g. "1500.00".'
             )
         if isinstance(rupees, str) and not _PLAIN_NUMBER.fullmatch(rupees):
             raise ValueError(f"rupees must be a plain decimal number such as '1500.00', not {rupees!r}.")

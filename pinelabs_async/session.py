@@ -1,8 +1,8 @@
 """The Session: settings, opening and closing, one attribute a group of operations."""
 
 import functools
+import inspect
 import os
-import sys
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
@@ -88,14 +88,18 @@ class Session:
             base_url=door.base_url(environment, base_url),
             merchant_id=merchant_id,
             webhook_secret=None if webhook_secret is None else door.secret("webhook_secret", webhook_secret),
-            return_url_secret=None if return_url_secret is None else door.secret("return_url_secret", return_url_secret),
+            return_url_secret=None
+            if return_url_secret is None
+            else door.secret("return_url_secret", return_url_secret),
             pool_size=pool_size,
             proxy=proxy,
             trust_env=trust_env,
             ssl=ssl,
             http=http,
         )
-        self._options = Options(timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown)
+        self._options = Options(
+            timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown
+        )
         self._transport = Transport(self._settings)
         self._caller = Caller(self._settings, self._transport, _fetch_token)
         self._owner: Session | None = None
@@ -281,5 +285,6 @@ async def _fetch_token(caller: Caller) -> Any:
 
 def line_of_caller() -> str:
     """Return where the constructor that asks for it was called."""
-    frame = sys._getframe(2)  # noqa: SLF001  # the documented way to name the caller in a warning
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    frame = inspect.currentframe()
+    frame = frame and frame.f_back and frame.f_back.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "an unknown place"

@@ -105,7 +105,9 @@ def _end(
 ) -> None:
     if pid != os.getpid() or not thread.is_alive():
         return
-    if threading.current_thread() is thread:  # the collector may run here, and a thread cannot wait for itself
+    if (
+        threading.current_thread() is thread
+    ):  # the collector may run here, and a thread cannot wait for itself
         portal.start_task_soon(_close_and_stop, portal, last)
     else:
         portal.call(_close_and_stop, portal, last)
@@ -155,6 +157,6 @@ def blocking(coroutine: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -
 
     @functools.wraps(coroutine)
     def call(self: Resource[Any], *args: Any, **kwargs: Any) -> R:
-        return self._bridge.run(coroutine, self._twin, *args, **kwargs)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return self._bridge.run(coroutine, self._twin, *args, **kwargs)  # pyright: ignore[reportPrivateUsage]
 
     return cast("Blocking[P, R]", call)

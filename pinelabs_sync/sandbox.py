@@ -51,7 +51,9 @@ class Sandbox:
             duplicate_references=duplicate_references,
         )
         self._box = box
-        forgotten = functools.partial(report_unclosed, "a sandbox", line_of_caller(), "'with' or 'box.close()'")
+        forgotten = functools.partial(
+            report_unclosed, "a sandbox", line_of_caller(), "'with' or 'box.close()'"
+        )
         self._bridge = Bridge(box.aclose, forgotten)
         self.payer: Final = Payer(self._bridge, box.payer)
 

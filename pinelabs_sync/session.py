@@ -91,7 +91,9 @@ class Session:
         )
         remedy = "'with' or 'session.close()'"
         self._twin = twin
-        self._bridge = Bridge(twin.aclose, functools.partial(report_unclosed, repr(twin), _async.line_of_caller(), remedy))
+        self._bridge = Bridge(
+            twin.aclose, functools.partial(report_unclosed, repr(twin), _async.line_of_caller(), remedy)
+        )
         self._owns = True
 
     @classmethod

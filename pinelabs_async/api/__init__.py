@@ -36,7 +36,8 @@ def _declared_in(group: str) -> dict[str, Operation[Any]]:
     if group not in GROUPS:
         return {}
     module = importlib.import_module(GROUPS[group])
-    declared = (value for value in vars(module).values() if isinstance(value, Operation))
+    values: list[Any] = list(vars(module).values())
+    declared: list[Operation[Any]] = [value for value in values if isinstance(value, Operation)]
     return {operation.name: operation for operation in declared if operation.name.startswith(f"{group}.")}
 
 

@@ -81,7 +81,9 @@ async def fetch_token(caller: Caller) -> Grant:
     except ApiError as error:
         raise _explain(error, settings.base_url) from None
     if not token.access_token:
-        raise NoAnswerError("the token endpoint answered without an access_token", operation=GENERATE_TOKEN.name)
+        raise NoAnswerError(
+            "the token endpoint answered without an access_token", operation=GENERATE_TOKEN.name
+        )
     return Grant(Secret(token.access_token), _lifetime(token))
 
 

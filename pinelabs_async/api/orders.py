@@ -10,7 +10,15 @@ from typing import Final
 
 import attrs
 
-from pinelabs_async.api.common import Amount, OrderStatus, OrderType, PaymentMethod, PurchaseDetails, Reference, new_reference
+from pinelabs_async.api.common import (
+    Amount,
+    OrderStatus,
+    OrderType,
+    PaymentMethod,
+    PurchaseDetails,
+    Reference,
+    new_reference,
+)
 from pinelabs_async.api.order_object import Order
 from pinelabs_async.errors import NoAnswerError, NotFoundError, NotSentError, RateLimitError, WaitError
 from pinelabs_async.money import Money
@@ -278,24 +286,28 @@ class Orders(Resource):
 def _not_reached(order_id: str, last: Order | None, *, timed_out: bool) -> WaitError:
     seen = "it could not be read" if last is None else f"its status is {last.status}"
     why = "is not there yet at the deadline" if timed_out else "has ended otherwise"
-    return WaitError(f"order {order_id} {why}: {seen}", last=last, timed_out=timed_out, operation="orders.wait")
+    return WaitError(
+        f"order {order_id} {why}: {seen}", last=last, timed_out=timed_out, operation="orders.wait"
+    )
 
 
 def _wanted(until: OrderStatus | str | Collection[OrderStatus | str] | None) -> frozenset[OrderStatus]:
     if until is None:
         return SETTLED
     names = [until] if isinstance(until, str) else list(until)
-    if not names or not all(isinstance(name, str) for name in names):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+    if not names or not all(isinstance(name, str) for name in names):
         raise TypeError("until must be an order status, or several of them.")
     wanted = frozenset(OrderStatus(name) for name in names)
     unknown = sorted(status for status in wanted if not status.is_documented)
     if unknown:
-        raise ValueError(f"until: {', '.join(unknown)} is no order status; they are {', '.join(OrderStatus)}.")
+        raise ValueError(
+            f"until: {', '.join(unknown)} is no order status; they are {', '.join(OrderStatus)}."
+        )
     return wanted
 
 
 def _seconds(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}.")
     if not math.isfinite(value) or value <= 0:
         raise ValueError(f"{name} must be a number of seconds above zero, not {value}.")

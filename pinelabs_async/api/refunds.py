@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-
-
 from pinelabs_async.api import orders
 from pinelabs_async.api.common import Amount, OrderType, Product, Reference, SplitInfo
 from pinelabs_async.api.order_object import Refund
@@ -84,7 +82,6 @@ CREATE: Final = Operation(
     reference=lambda refund: refund.merchant_order_reference,
     lookup=find_refund,
 )
-
 
 
 class Refunds(Resource):

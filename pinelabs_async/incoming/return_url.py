@@ -61,7 +61,9 @@ def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
     # secret, so the second try lets nobody add or change a field that says something.
     filled = {name: value for name, value in pairs.items() if value}
     if not any(_is_signed(candidate, received, key) for candidate in (pairs, filled)):
-        raise SignatureError("the signature of the return does not match; do not trust it", reason="signature_mismatch")
+        raise SignatureError(
+            "the signature of the return does not match; do not trust it", reason="signature_mismatch"
+        )
     return _read(pairs)
 
 
@@ -88,19 +90,23 @@ def _digest(fields: Mapping[str, str], key: bytes) -> str:
 
 def _is_signed(fields: Mapping[str, str], received: str, key: bytes) -> bool:
     # Samples print the digest in lower case, the vendor's code in upper case.
-    return hmac.compare_digest(_digest(fields, key).encode(), received.upper().encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(
+        _digest(fields, key).encode(), received.upper().encode("utf-8", "surrogatepass")
+    )
 
 
 def _key(secret: str | Secret) -> bytes:
     text = secret.reveal() if isinstance(secret, Secret) else secret
-    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may not type-check
+    if not isinstance(text, str):
         raise ConfigurationError(f"the return URL secret must be a str, not {type(text).__name__}.")
     try:
         key = bytes.fromhex(text) if text.isascii() and text.isalnum() else b""
     except ValueError:
         key = b""
     if not key:
-        raise ConfigurationError("the return URL secret must be hexadecimal text with an even number of digits.")
+        raise ConfigurationError(
+            "the return URL secret must be hexadecimal text with an even number of digits."
+        )
     return key
 
 
@@ -110,17 +116,22 @@ def _singles(fields: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name in set(fields):
         values = list(several(name)) if several is not None else _as_list(fields[name])
         if len(values) != 1:
-            raise SignatureError(f"the return carries {len(values)} values of {name!r}; do not trust it", reason="duplicate_field")
+            raise SignatureError(
+                f"the return carries {len(values)} values of {name!r}; do not trust it",
+                reason="duplicate_field",
+            )
         yield name, values[0]
 
 
-def _as_list(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
+def _as_list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
 def _text(name: object, value: object) -> str:
     if not isinstance(name, str) or not isinstance(value, str):
-        raise SignatureError("the return carries something else than text fields; do not trust it", reason="malformed_field")
+        raise SignatureError(
+            "the return carries something else than text fields; do not trust it", reason="malformed_field"
+        )
     return value
 
 

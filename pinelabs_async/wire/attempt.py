@@ -104,7 +104,9 @@ def may_be_done(repeat: Repeat, ending: Ending) -> bool:
 def _may_be_done(ending: Ending) -> bool:
     """A 5xx or 408, an unreadable 2xx, or no answer at all: the request may have been carried out."""
     status = ending.status
-    return ending.reach is not Reach.ANSWERED or status is None or status == 408 or status >= 500 or status < 300
+    return (
+        ending.reach is not Reach.ANSWERED or status is None or status == 408 or status >= 500 or status < 300
+    )
 
 
 def is_throttled(ending: Ending) -> bool:

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 import attrs
@@ -67,7 +67,9 @@ class _Call:
 class Caller:
     """Make calls for a Session and for all that share its token and connections."""
 
-    def __init__(self, settings: Settings, transport: Transport, fetch: "Callable[[Caller], Awaitable[Any]]") -> None:
+    def __init__(
+        self, settings: Settings, transport: Transport, fetch: "Callable[[Caller], Awaitable[Any]]"
+    ) -> None:
         self.settings = settings
         self.transport = transport
         self.tokens = TokenStore(lambda: fetch(self))
@@ -83,7 +85,7 @@ class Caller:
         ends_at: float | None = None,
     ) -> T:
         """Carry an operation out and return its answer, or raise one error that says what became of it."""
-        call = self._prepare(operation, tuple(ids), options, body, query, ends_at)
+        call = self._prepare(operation, tuple(ids), options, body=body, query=query, ends_at=ends_at)
         while True:
             if operation.secured:
                 call.token = await self._token(call)
@@ -105,13 +107,14 @@ class Caller:
                 if found is Evidence.ABSENT and operation.resend and not call.resent and call.time_left > 0:
                     call.resent = True
                     continue
-            _raise(call, verdict, ending, reply)
+            raise _failure(call, verdict, ending, reply)
 
     def _prepare(
         self,
         operation: Operation[Any],
         ids: tuple[str, ...],
         options: Options,
+        *,
         body: object,
         query: Mapping[str, str] | None,
         ends_at: float | None,
@@ -143,7 +146,7 @@ class Caller:
             came = errors.NotSentError("none came within the deadline")
         if isinstance(came, Secret):
             return came
-        _raise_without_token(call, came)
+        raise _failure_without_token(call, came)
 
     async def _attempt(self, call: _Call) -> Reply:
         call.attempts += 1
@@ -218,7 +221,9 @@ class Caller:
 
 
 _DISTANCE: Final = tuple(Reach)
-_LOOK_FIRST: Final = "It may have been carried out: look it up before you repeat it, and never use a new reference"
+_LOOK_FIRST: Final = (
+    "It may have been carried out: look it up before you repeat it, and never use a new reference"
+)
 _SAFE_TO_REPEAT: Final = "Nothing was carried out, and it is safe to repeat"
 _READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repeat"
 
@@ -229,7 +234,9 @@ def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Endin
         return Ending(reach=reply.reach, status=reply.status), None
     if 200 <= reply.status < 300:
         try:
-            answer = codec.decode(operation.answer, reply.body, envelope=operation.envelope, request_id=request_id)
+            answer = codec.decode(
+                operation.answer, reply.body, envelope=operation.envelope, request_id=request_id
+            )
         except ValueError:
             return Ending(reach=reply.reach, status=reply.status), None
         return Ending(reach=reply.reach, status=reply.status, usable=True), answer
@@ -271,7 +278,11 @@ def _describe(reply: Reply) -> str:
 
 async def _wait(call: _Call, reply: Reply, ending: Ending) -> bool:
     """Pause before another attempt; return False when the deadline leaves no room for one."""
-    asked = attempt.read_retry_after(reply.headers.get("Retry-After")) if attempt.is_throttled(ending) or ending.status else None
+    asked = (
+        attempt.read_retry_after(reply.headers.get("Retry-After"))
+        if attempt.is_throttled(ending) or ending.status
+        else None
+    )
     seconds = attempt.pause(call.attempts, asked)
     if seconds >= call.time_left:
         return False
@@ -291,27 +302,31 @@ def _recovered(found: Answer, operation: Operation[T], request_id: str) -> T:
     return cast("T", found)
 
 
-def _raise_without_token(call: _Call, why: errors.PineLabsError) -> NoReturn:
+def _failure_without_token(call: _Call, why: errors.PineLabsError) -> errors.PineLabsError:
     facts = call.facts()
     if call.maybe_done:
-        raise errors.OutcomeUnknownError(f"{_LOOK_FIRST} (no access token for another attempt: {why.message})", **facts)
+        return errors.OutcomeUnknownError(
+            f"{_LOOK_FIRST} (no token for another attempt: {why.message})", **facts
+        )
     if not isinstance(why, (errors.AuthenticationError, errors.RateLimitError)):
-        raise errors.NotSentError(f"no access token was to be had: {why.message}. {_SAFE_TO_REPEAT}", **facts)
+        return errors.NotSentError(f"no access token was to be had: {why.message}", **facts)
     error = type(why)(why.message, status=why.status, code=why.code, details=why.details, **facts)
     error.outcome = "not_sent"
-    raise error
+    return error
 
 
-def _raise(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> NoReturn:
-    """Raise the one error that says what became of the call, and of the money."""
+def _failure(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> errors.PineLabsError:
+    """Make the one error that says what became of the call, and of the money."""
     facts = call.facts()
     is_read = call.operation.repeat is Repeat.READ
     code, message, details = _read_refusal(reply)
     if not is_read and (call.maybe_done or verdict is Verdict.UNKNOWN):
-        raise errors.OutcomeUnknownError(f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts)
+        return errors.OutcomeUnknownError(
+            f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts
+        )
     if reply.reach is Reach.NOT_SENT and not (is_read and call.reach is not Reach.NOT_SENT):
-        raise errors.NotSentError(f"{message}. {_SAFE_TO_REPEAT}", **facts)
+        return errors.NotSentError(f"{message}. {_SAFE_TO_REPEAT}", **facts)
     if verdict in (Verdict.AGAIN, Verdict.NOT_SENT, Verdict.NO_ANSWER) and not attempt.is_throttled(ending):
-        raise errors.NoAnswerError(f"{message}. {_READ_ONLY}", status=reply.status, code=code, **facts)
+        return errors.NoAnswerError(f"{message}. {_READ_ONLY}", status=reply.status, code=code, **facts)
     status = reply.status or 0
-    raise errors.class_of(status, code)(message, status=status, code=code, details=details, **facts)
+    return errors.class_of(status, code)(message, status=status, code=code, details=details, **facts)

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Protocol, Union, get_args, get_origin, runtime_checkable
+from typing import Annotated, Any, Protocol, Union, cast, get_args, get_origin, runtime_checkable
 
 Check = Callable[[Any, str], Any]
 """Take a value and its name; return the value to keep, or raise TypeError or ValueError with the name in it."""
@@ -97,7 +97,8 @@ def _check_sequence(check_item: Check) -> Check:
     def check(value: Any, where: str) -> Any:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"{where} must be a list or tuple, not {_name(value)}.")
-        return tuple(check_item(item, f"{where}[{index}]") for index, item in enumerate(value))
+        items = cast("Sequence[Any]", value)
+        return tuple(check_item(item, f"{where}[{index}]") for index, item in enumerate(items))
 
     return check
 
@@ -106,7 +107,11 @@ def _check_mapping(check_value: Check) -> Check:
     def check(value: Any, where: str) -> Any:
         if not isinstance(value, Mapping):
             raise TypeError(f"{where} must be a mapping, not {_name(value)}.")
-        return {_check_text(key, f"{where} key"): check_value(item, f"{where}[{key!r}]") for key, item in value.items()}
+        items = cast("Mapping[object, Any]", value)
+        return {
+            _check_text(key, f"{where} key"): check_value(item, f"{where}[{key!r}]")
+            for key, item in items.items()
+        }
 
     return check
 
@@ -118,7 +123,9 @@ def _check_text(value: Any, where: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ValueError(f"{where} holds half a character (a lone surrogate), which cannot be sent.") from None
+            raise ValueError(
+                f"{where} holds half a character (a lone surrogate), which cannot be sent."
+            ) from None
     return value
 
 
@@ -148,7 +155,9 @@ def _check_time(value: Any, where: str) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(f"{where} must be a datetime, not {_name(value)}.")
     if value.utcoffset() is None:
-        raise ValueError(f"{where} is a naive datetime; give it a time zone, e.g. datetime.now(timezone.utc).")
+        raise ValueError(
+            f"{where} is a naive datetime; give it a time zone, e.g. datetime.now(timezone.utc)."
+        )
     return value
 
 

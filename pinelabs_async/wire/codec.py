@@ -27,6 +27,9 @@ T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
 
 _compiling = threading.RLock()  # cattrs compiles hooks on first use and promises nothing to threads
+_decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any]] = {}
+_writers: dict[type[Any], Callable[[Any], Any]] = {}
+_readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
 
 
 def to_json(obj: object) -> bytes:
@@ -36,7 +39,7 @@ def to_json(obj: object) -> bytes:
         ValueError: a datetime without a time zone.
         TypeError: something JSON cannot say.
     """
-    return _encoder().encode(_writer_of(type(obj))(obj))
+    return _encoder().encode(_writer_of(obj.__class__)(obj))
 
 
 def from_json(cls: type[T], data: bytes | str | Mapping[str, Any]) -> T:
@@ -86,28 +89,37 @@ def preload(*classes: type[Any]) -> None:
 
 
 @functools.cache
-def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any]:
-    if envelope is None:
-        return msgspec.json.Decoder(cls)
-    wrapper = msgspec.defstruct("Envelope", [("held", cls)], rename={"held": envelope})
-    return msgspec.json.Decoder(wrapper)
-
-
-@functools.cache
 def _encoder() -> msgspec.json.Encoder:
     return msgspec.json.Encoder(decimal_format="number")
 
 
-@functools.cache
+def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any]:
+    decoder = _decoders.get((cls, envelope))
+    if decoder is None:
+        with _compiling:
+            whole = cls if envelope is None else _wrap(cls, envelope)
+            decoder = _decoders[cls, envelope] = msgspec.json.Decoder(whole)
+    return decoder
+
+
+def _wrap(cls: type[Any], envelope: str) -> type[Any]:
+    return msgspec.defstruct("Envelope", [("held", cls)], rename={"held": envelope})
+
+
 def _writer_of(cls: type[Any]) -> Callable[[Any], Any]:
-    with _compiling:
-        return _converter().get_unstructure_hook(cls)
+    writer = _writers.get(cls)
+    if writer is None:
+        with _compiling:
+            writer = _writers[cls] = _converter().get_unstructure_hook(cls)
+    return writer
 
 
-@functools.cache
 def _reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
-    with _compiling:
-        return _converter().get_structure_hook(cls)
+    reader = _readers.get(cls)
+    if reader is None:
+        with _compiling:
+            reader = _readers[cls] = _converter().get_structure_hook(cls)
+    return reader
 
 
 @functools.cache
@@ -155,13 +167,15 @@ def _read_text(value: Any, _: Any) -> Any:
 
 def _read_money(value: Any, _: Any) -> Money:
     if not isinstance(value, Mapping) or "value" not in value:
-        raise TypeError(f"an amount is an object with value and currency, not {type(value).__name__}.")
+        raise TypeError(f"an amount is an object with value and currency, not {type(value).__name__}.")  # pyright: ignore[reportUnknownArgumentType]  # any JSON
     return Money(**cast("Mapping[str, Any]", value))
 
 
 def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], Any]:
     fields = [field for field in attrs.fields(cls) if field.name != "extra"]
-    hooks = {field.name: (converter.get_structure_hook(field.type), field.type) for field in fields if field.init}
+    hooks = {
+        field.name: (converter.get_structure_hook(field.type), field.type) for field in fields if field.init
+    }
     fixed = {field.name for field in fields if not field.init}
     takes_extra = issubclass(cls, Body)
     class_for = getattr(cls, "class_for", None)
@@ -193,12 +207,13 @@ def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[s
     takes_extra = issubclass(cls, Body)
     if takes_extra:
         changes["extra"] = override(omit=True)
-    write_fields = make_dict_unstructure_fn(cls, converter, _cattrs_include_init_false=True, **changes)
+    make = cast("Any", make_dict_unstructure_fn)  # it takes field names as keywords beside its own
+    write_fields = make(cls, converter, _cattrs_include_init_false=True, **changes)
 
     def write(obj: Any) -> dict[str, Any]:
         if type(obj) is not cls:  # declared as its base class: what it really is has more fields
-            return cast("dict[str, Any]", _writer_of(type(obj))(obj))
-        written = write_fields(obj)
+            return cast("dict[str, Any]", _writer_of(obj.__class__)(obj))
+        written: dict[str, Any] = write_fields(obj)
         if takes_extra and obj.extra:
             written.update(converter.unstructure(obj.extra))
         return written

@@ -3,9 +3,9 @@
 import difflib
 import math
 import re
-from ssl import SSLContext
 from collections.abc import Mapping
 from ipaddress import ip_address
+from ssl import SSLContext
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -50,11 +50,19 @@ class Options:
     def __attrs_post_init__(self) -> None:
         _positive("timeout", self.timeout)
         _positive("deadline", self.deadline)
-        if not isinstance(self.max_attempts, int) or isinstance(self.max_attempts, bool) or self.max_attempts < 1:
+        if (
+            not isinstance(self.max_attempts, int)
+            or isinstance(self.max_attempts, bool)
+            or self.max_attempts < 1
+        ):
             raise ConfigurationError(f"max_attempts must be an int of at least 1, not {self.max_attempts!r}.")
         _one_of("on_unknown", self.on_unknown, ("resolve", "raise"))
-        if self.request_id is not None and not (isinstance(self.request_id, str) and _REQUEST_ID.fullmatch(self.request_id)):
-            raise ConfigurationError("request_id must be 1 to 50 letters, digits, '-', '_', '.' or '~', such as a UUID.")
+        if self.request_id is not None and not (
+            isinstance(self.request_id, str) and _REQUEST_ID.fullmatch(self.request_id)
+        ):
+            raise ConfigurationError(
+                "request_id must be 1 to 50 letters, digits, '-', '_', '.' or '~', such as a UUID."
+            )
         for name, value in self.headers.items():
             _check_header(name, value)
 
@@ -94,7 +102,9 @@ class Settings:
                 "For a private CA use ssl.create_default_context(cafile=...)."
             )
         if self.http is not None and not isinstance(self.http, aiohttp.ClientSession):
-            raise ConfigurationError(f"http must be an aiohttp.ClientSession, not {type(self.http).__name__}.")
+            raise ConfigurationError(
+                f"http must be an aiohttp.ClientSession, not {type(self.http).__name__}."
+            )
         if self.proxy is not None:
             _check_proxy(self.proxy)
 
@@ -136,11 +146,15 @@ def base_url(environment: object, override: object) -> str:
     if parts.username or parts.password:
         raise ConfigurationError("base_url must not hold a user name or password.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ConfigurationError("base_url must hold scheme and host only: every operation carries its whole path.")
+        raise ConfigurationError(
+            "base_url must hold scheme and host only: every operation carries its whole path."
+        )
     if any(not sign.isprintable() or sign.isspace() for sign in override):
         raise ConfigurationError("base_url must not hold spaces or control characters.")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigurationError("base_url must begin with https://; plain http is for this machine only (127.0.0.1).")
+        raise ConfigurationError(
+            "base_url must begin with https://; plain http is for this machine only (127.0.0.1)."
+        )
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
 
@@ -158,7 +172,9 @@ def path(value: object) -> str:
     if not value.startswith("/") or value.startswith("//"):
         raise ConfigurationError("path must begin with one '/': it goes to the host of this Session.")
     if not _PATH.fullmatch(value):
-        raise ConfigurationError("path must be quoted and hold neither query nor fragment; the query goes into params.")
+        raise ConfigurationError(
+            "path must be quoted and hold neither query nor fragment; the query goes into params."
+        )
     if any(segment.replace("%2e", ".").replace("%2E", ".") in (".", "..") for segment in value.split("/")):
         raise ConfigurationError("path must not hold '.' or '..': it would be another path.")
     return value
@@ -166,9 +182,12 @@ def path(value: object) -> str:
 
 def repeat(value: object) -> Repeat:
     """Check how ``Session.request`` may repeat a call."""
-    if value not in (Repeat.READ, Repeat.NEVER):
-        raise ConfigurationError("repeat must be Repeat.READ or Repeat.NEVER: without a look-up there is no third way.")
-    return Repeat(value)
+    for known in (Repeat.READ, Repeat.NEVER):
+        if value == known:
+            return known
+    raise ConfigurationError(
+        "repeat must be Repeat.READ or Repeat.NEVER: without a look-up there is no third way."
+    )
 
 
 def _is_loopback(host: str) -> bool:

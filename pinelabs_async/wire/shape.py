@@ -67,12 +67,19 @@ def _give_door(cls: type[Any]) -> None:
 
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     __init__.__name__ = "__init__"
-    cls.__init__ = __init__
+    type.__setattr__(cls, "__init__", __init__)
 
 
-@functools.cache
+_compiled: dict[type[Any], tuple[tuple[str, Check], ...]] = {}
+
+
 def _checks(cls: type[Any]) -> tuple[tuple[str, Check], ...]:
-    return tuple((field.name, check_of(field.type, optional=field.default is None)) for field in attrs.fields(cls))
+    checks = _compiled.get(cls)
+    if checks is None:
+        checks = _compiled[cls] = tuple(
+            (field.name, check_of(field.type, optional=field.default is None)) for field in attrs.fields(cls)
+        )
+    return checks
 
 
 def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> str:
@@ -190,5 +197,3 @@ def _rebuild(cls: type[Answer], values: Mapping[str, Any], received: Received) -
     if received is not _NOTHING_RECEIVED:
         attach(answer, received)
     return answer
-
-

@@ -35,6 +35,8 @@ def write_time(moment: datetime) -> str:
         ValueError: the time is naive, so that nobody knows which moment it means.
     """
     if moment.utcoffset() is None:
-        raise ValueError("a naive datetime cannot be sent; give it a time zone, e.g. datetime.now(timezone.utc).")
+        raise ValueError(
+            "a naive datetime cannot be sent; give it a time zone, e.g. datetime.now(timezone.utc)."
+        )
     digits = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
     return moment.astimezone(UTC).isoformat(timespec=digits).replace("+00:00", "Z")

@@ -40,7 +40,9 @@ class _Held:
 class TokenStore:
     """Hand out the token; fetch a new one ahead of expiry, in the background while the old one still works."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[Grant]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, fetch: Callable[[], Awaitable[Grant]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._fetch = fetch
         self._clock = clock
         self._lock = threading.Lock()

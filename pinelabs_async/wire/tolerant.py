@@ -122,7 +122,7 @@ def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> tupl
     if not isinstance(value, list):
         raise _Misfit(_expected("a list", value))
     kept: list[Any] = []
-    for index, item in enumerate(cast("list[Any]", value)):
+    for index, item in enumerate(cast("list[object]", value)):
         try:
             kept.append(_read(kind, item, f"{path}[{index}]", problems))
         except _Misfit as misfit:

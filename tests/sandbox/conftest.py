@@ -1,7 +1,5 @@
 """One sandbox per test, and a client that speaks plain HTTP and knows nothing of the SDK."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 from collections.abc import AsyncIterator
 
 import aiohttp

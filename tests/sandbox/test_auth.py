@@ -1,7 +1,5 @@
 """Generate Token and the bearer token."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import re
 from datetime import datetime, timedelta
 

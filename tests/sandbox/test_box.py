@@ -1,7 +1,5 @@
 """Starting, resetting and closing; the clock; the ledger; many at once."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import asyncio
 import string
 import time
@@ -31,7 +29,7 @@ async def test_it_starts_resets_and_closes_quickly(open_api, capsys):
     close = time.perf_counter() - started
 
     with capsys.disabled():
-        print(  # noqa: T201 - figures to look at
+        print(
             f"\nsandbox: start {start * 1000:.1f} ms, reset {reset * 1000:.2f} ms, close {close * 1000:.1f} ms"
         )
     assert start < 0.15

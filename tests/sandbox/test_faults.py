@@ -1,7 +1,5 @@
 """What goes wrong on purpose, before and after the operation is carried out."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import json
 import time
 

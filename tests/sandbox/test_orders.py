@@ -1,7 +1,5 @@
 """Create, get, capture and cancel orders."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import json
 import re
 from pathlib import Path

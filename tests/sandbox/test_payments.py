@@ -1,7 +1,5 @@
 """Create payments, answer challenges, and come back signed."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Refunds, one or several, never more than was paid."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import asyncio
 
 import pytest

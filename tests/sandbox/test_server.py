@@ -1,7 +1,5 @@
 """Paths, methods and bodies that no client should send, and what is kept of them."""
 
-# ruff: noqa: SIM300 - `assert expected == actual`
-
 import asyncio
 import io
 import json

@@ -4,12 +4,11 @@ from html import escape
 from typing import Final
 
 from pinelabs_async.sandbox.call import Call, Page
+from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
+from pinelabs_async.sandbox.gateway.refunds import digits
 from pinelabs_async.sandbox.ledger import rupees
 from pinelabs_async.sandbox.signing import sign
 from pinelabs_async.sandbox.state import Challenge
-
-from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
-from pinelabs_async.sandbox.gateway.refunds import digits
 
 _FAILURE: Final = ("USER_AUTHENTICATION_FAILED", "Consumer Authentication required")
 

@@ -4,11 +4,10 @@ from typing import Final, cast
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call
-from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
-from pinelabs_async.sandbox.state import Amount, Capture, Json, Order
-
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.shapes import order_json
+from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
+from pinelabs_async.sandbox.state import Amount, Capture, Json, Order
 
 _TEXTS: Final = ("callback_url", "failure_callback_url", "notes")
 # The bank account of third-party validation is taken but not told back.

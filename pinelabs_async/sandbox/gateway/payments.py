@@ -10,13 +10,12 @@ import attrs
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call
-from pinelabs_async.sandbox.ledger import rupees
-from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
-from pinelabs_async.sandbox.state import Amount, Challenge, Json, Order, Payment
-
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS, read_instrument, shown_option
 from pinelabs_async.sandbox.gateway.orders import find, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
+from pinelabs_async.sandbox.ledger import rupees
+from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
+from pinelabs_async.sandbox.state import Amount, Challenge, Json, Order, Payment
 
 _SUFFIXES: Final = string.ascii_lowercase + string.ascii_uppercase
 # Objects of the request that come back unchanged; none of them holds an instrument's number.

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call
-from pinelabs_async.sandbox.problems import Refusal, not_allowed
-from pinelabs_async.sandbox.state import Amount, Json, Order, Payment
-
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.orders import allot, find, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
+from pinelabs_async.sandbox.problems import Refusal, not_allowed
+from pinelabs_async.sandbox.state import Amount, Json, Order, Payment
 
 
 def create(call: Call) -> Json:
