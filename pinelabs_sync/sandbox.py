@@ -117,7 +117,11 @@ class Sandbox:
 
     def start(self) -> Self:
         """Open the port and answer requests."""
-        self._bridge.run(self._box.start)
+        try:
+            self._bridge.run(self._box.start)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def close(self) -> None:

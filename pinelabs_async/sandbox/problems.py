@@ -52,9 +52,9 @@ class Refusal(Exception):  # noqa: N818 - it is what the gateway says, not an er
         details: dict[str, str] | None = None,
     ) -> None:
         documented_status, documented_message = DOCUMENTED[code]
-        self.code = code
-        self.status = documented_status if status is None else status
-        self.message = documented_message if message is None else message
+        self.code: Final = code
+        self.status: Final[int] = documented_status if status is None else status
+        self.message: Final[str] = documented_message if message is None else message
         self.details = details
         super().__init__(f"{self.status} {code}: {self.message}")
 

@@ -70,9 +70,9 @@ class Caller:
     def __init__(
         self, settings: Settings, transport: Transport, fetch: "Callable[[Caller], Awaitable[Any]]"
     ) -> None:
-        self.settings = settings
-        self.transport = transport
-        self.tokens = TokenStore(lambda: fetch(self))
+        self.settings: Final = settings
+        self.transport: Final = transport
+        self.tokens: Final = TokenStore(lambda: fetch(self))
 
     async def call(
         self,

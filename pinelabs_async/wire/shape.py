@@ -9,7 +9,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_origin
 
 import attrs
 
@@ -46,7 +46,7 @@ def shape(cls: type[T]) -> type[T]:
 def is_hidden(annotation: object) -> bool:
     """Tell whether a field so annotated keeps its value out of ``repr``."""
     if get_origin(annotation) is Annotated:
-        return any(isinstance(mark, Hidden) for mark in annotation.__metadata__)  # type: ignore[attr-defined]  # Annotated has it
+        return any(isinstance(mark, Hidden) for mark in get_args(annotation)[1:])
     return any(is_hidden(member) for member in get_args(annotation))
 
 
@@ -173,9 +173,9 @@ def attach(answer: Answer, received: Received) -> None:
 
 def fill(cls: type[T], values: Mapping[str, Any]) -> T:
     """Make an object without its checks: what the gateway sent stays as it came."""
-    made = cls.__new__(cls)
-    made.__attrs_init__(**values)  # type: ignore[attr-defined]  # attrs adds it to every shape
-    return made
+    made: Any = cls.__new__(cls)
+    made.__attrs_init__(**values)
+    return cast("T", made)
 
 
 def read_json(text: bytes | str) -> Any:

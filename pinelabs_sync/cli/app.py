@@ -1,8 +1,10 @@
 """The commands and their options."""
 
+import contextlib
 import signal
 import sys
 import threading
+from types import FrameType
 
 import click
 
@@ -34,13 +36,17 @@ def demo() -> None:
 def sandbox(port: int) -> None:
     """Run a local Pine Labs until Ctrl-C; prints its address and credentials as export lines."""
     stopped = threading.Event()
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stopped.set())
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         box = Sandbox(port=port).start()
     except OSError as error:
         sys.exit(f"pinelabs sandbox: port {port} cannot be used: {error.strerror}")
-    with box:
+    with contextlib.closing(box):
         for name, value in (
             ("PINELABS_BASE_URL", box.base_url),
             ("PINELABS_CLIENT_ID", box.client_id),

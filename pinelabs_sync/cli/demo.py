@@ -28,8 +28,8 @@ from pinelabs_async import (
     Refund,
     return_url,
 )
-from pinelabs_async.sandbox import Sandbox as AsyncSandbox
 from pinelabs_async.sandbox import Exchange
+from pinelabs_async.sandbox import Sandbox as AsyncSandbox
 from pinelabs_sync.cli.shop import PATIENCE as SHOP_PATIENCE
 from pinelabs_sync.cli.shop import Shop
 from pinelabs_sync.sandbox import Sandbox

@@ -20,7 +20,7 @@ class Shop:
         arrived = self._arrived
 
         class Page(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802  # the name http.server looks for
+            def do_POST(self) -> None:  # the name http.server looks for
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 self.send_response(HTTPStatus.OK)
                 self.send_header("Content-Type", "text/plain")

@@ -1,0 +1,65 @@
+"""Calls that type checkers must accept; read by mypy and pyright, never run."""
+
+from typing import Any, assert_type
+
+import pinelabs_async as a
+import pinelabs_sync as s
+from pinelabs_async.sandbox import Sandbox as AsyncSandbox
+from pinelabs_sync.sandbox import Sandbox
+
+
+async def awaited(pinelabs: a.Session, box: AsyncSandbox) -> None:
+    new = a.NewOrder(
+        order_amount=a.Money.from_rupees("1.00"),
+        allowed_payment_methods=["CARD", a.PaymentMethod.UPI],
+        purchase_details=a.PurchaseDetails(products=[a.Product(product_code="x")]),
+        extra={"part_payment": True},
+    )
+    order = await pinelabs.orders.create(new)
+    assert_type(order, a.Order)
+    assert_type(order.status, a.OrderStatus)
+    assert_type(order.order_amount, a.Money | None)
+    assert_type(order.payments, tuple[a.Payment, ...])
+    assert_type(order.problems, tuple[a.Problem, ...])
+    assert_type(order.raw, Any)
+    assert_type(await pinelabs.orders.wait("id", until="PROCESSED", deadline=5), a.Order)
+    assert_type(await pinelabs.orders.wait("id", until={a.OrderStatus.PROCESSED, "FAILED"}), a.Order)
+    assert_type(await pinelabs.orders.capture("id", a.Capture(merchant_capture_reference="c-1")), a.Order)
+    assert_type(await pinelabs.orders.cancel("id"), a.Order)
+    refund = a.NewRefund(merchant_order_reference="r-1", order_amount=a.Money(100))
+    assert_type(await pinelabs.refunds.create("id", refund), a.Refund)
+    assert_type(pinelabs.with_options(timeout=5), a.Session)
+    assert_type(await pinelabs.request("GET", "/x", repeat=a.Repeat.READ), Any)
+    assert_type(a.from_json(a.Order, b"{}"), a.Order)
+    assert_type(a.to_json(new), bytes)
+    assert_type(await box.payer.approve("url"), dict[str, str])
+    assert_type(a.return_url.verify({}, "00"), a.ReturnedOrder)
+    async with pinelabs as opened:
+        assert_type(opened, a.Session)
+
+
+def blocking(pinelabs: s.Session, box: Sandbox) -> None:
+    order = pinelabs.orders.create(s.NewOrder(order_amount=s.Money(100)))
+    assert_type(order, a.Order)
+    assert_type(pinelabs.orders.wait("id", until="PROCESSED", deadline=5), a.Order)
+    tender = s.CardlessEmiTender(
+        payment_amount=s.Money(100),
+        payment_option=s.CardlessOption(
+            cardless_details=s.CardlessDetails(registered_mobile_number="9876543210")
+        ),
+    )
+    assert_type(pinelabs.payments.create("id", s.NewPayment(payments=[tender])), a.Order)
+    refund = s.NewRefund(merchant_order_reference="r-1", order_amount=s.Money(100))
+    assert_type(pinelabs.refunds.create(order_id="id", refund=refund), a.Refund)
+    assert_type(pinelabs.with_options(timeout=5), s.Session)
+    assert_type(box.payer.approve("url"), dict[str, str])
+    with pinelabs as opened:
+        assert_type(opened, s.Session)
+
+
+def by_status(order: a.Order) -> str:
+    match order.status:
+        case a.OrderStatus.PROCESSED:
+            return "ship"
+        case _:
+            return "wait"
