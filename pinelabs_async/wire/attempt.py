@@ -63,6 +63,8 @@ class Ending:
     code: str | None = None
     usable: bool = False
     """Whether a 2xx answer could be read."""
+    refusal: tuple[str, str] | None = None
+    """Code and message of a refusal inside a 2xx answer."""
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +85,8 @@ def judge(repeat: Repeat, ending: Ending, history: History) -> Verdict:
     more = history.attempts < history.max_attempts
     if ending.usable:
         return Verdict.ANSWER
+    if ending.refusal is not None:
+        return _stop(repeat, Verdict.REFUSED, history)
     if ending.reach is Reach.NOT_SENT:
         return Verdict.AGAIN if more else _stop(repeat, Verdict.NOT_SENT, history)
     if _may_be_done(ending):
@@ -103,6 +107,8 @@ def may_be_done(repeat: Repeat, ending: Ending) -> bool:
 
 def _may_be_done(ending: Ending) -> bool:
     """A 5xx or 408, an unreadable 2xx, or no answer at all: the request may have been carried out."""
+    if ending.refusal is not None:
+        return False
     status = ending.status
     return (
         ending.reach is not Reach.ANSWERED or status is None or status == 408 or status >= 500 or status < 300

@@ -4,10 +4,9 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
-from urllib.parse import urlencode
 
 import attrs
 from yarl import URL
@@ -16,6 +15,7 @@ from pinelabs_async import errors
 from pinelabs_async.wire import attempt, codec
 from pinelabs_async.wire.attempt import Ending, History, Reach, Verdict
 from pinelabs_async.wire.operation import Evidence, Operation, Repeat
+from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
 from pinelabs_async.wire.shape import Answer, Problem, Received, attach, read_json
@@ -81,7 +81,7 @@ class Caller:
         options: Options,
         *,
         body: object = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         ends_at: float | None = None,
     ) -> T:
         """Carry an operation out and return its answer, or raise one error that says what became of it."""
@@ -98,7 +98,7 @@ class Caller:
                 self.tokens.invalidate(call.token)
                 call.token_renewed = True
                 continue
-            if verdict is Verdict.AGAIN and await _wait(call, reply, ending):
+            if verdict is Verdict.AGAIN and await _wait(call, reply):
                 continue
             if verdict is Verdict.LOOK_UP and options.on_unknown == "resolve":
                 found = await self._look_up(call)
@@ -116,13 +116,14 @@ class Caller:
         options: Options,
         *,
         body: object,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         ends_at: float | None,
     ) -> _Call:
         """Check and build everything before anything is sent."""
         if operation.body is not None and not isinstance(body, operation.body):
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
-        path = operation.path_for(ids) + (f"?{urlencode(query)}" if query else "")
+        written = encode_query(query) if query else ""
+        path = operation.path_for(ids) + (f"?{written}" if written else "")
         return _Call(
             operation=operation,
             ids=ids,
@@ -239,6 +240,9 @@ def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Endin
             )
         except ValueError:
             return Ending(reach=reply.reach, status=reply.status), None
+        refusal = operation.refusal and operation.refusal(answer)
+        if refusal:
+            return Ending(reach=reply.reach, status=reply.status, refusal=refusal), None
         return Ending(reach=reply.reach, status=reply.status, usable=True), answer
     return Ending(reach=reply.reach, status=reply.status, code=_read_refusal(reply)[0]), None
 
@@ -276,14 +280,9 @@ def _describe(reply: Reply) -> str:
     return f"the gateway answered {reply.status} with {len(reply.body)} bytes of {kind}, which are no answer of its"
 
 
-async def _wait(call: _Call, reply: Reply, ending: Ending) -> bool:
+async def _wait(call: _Call, reply: Reply) -> bool:
     """Pause before another attempt; return False when the deadline leaves no room for one."""
-    asked = (
-        attempt.read_retry_after(reply.headers.get("Retry-After"))
-        if attempt.is_throttled(ending) or ending.status
-        else None
-    )
-    seconds = attempt.pause(call.attempts, asked)
+    seconds = attempt.pause(call.attempts, attempt.read_retry_after(reply.headers.get("Retry-After")))
     if seconds >= call.time_left:
         return False
     await asyncio.sleep(seconds)
@@ -319,7 +318,7 @@ def _failure(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> err
     """Make the one error that says what became of the call, and of the money."""
     facts = call.facts()
     is_read = call.operation.repeat is Repeat.READ
-    code, message, details = _read_refusal(reply)
+    code, message, details = (*ending.refusal, {}) if ending.refusal else _read_refusal(reply)
     if not is_read and (call.maybe_done or verdict is Verdict.UNKNOWN):
         return errors.OutcomeUnknownError(
             f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts

@@ -1,10 +1,10 @@
 """What a group of operations is: the calls of one Session, by name."""
 
-from collections.abc import Mapping
 from typing import TypeVar
 
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.operation import Operation
+from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.settings import Options
 from pinelabs_async.wire.shape import Answer
 
@@ -21,6 +21,6 @@ class Resource:
         self._options = options
 
     async def _send(
-        self, operation: Operation[T], *ids: str, body: object = None, query: Mapping[str, str] | None = None
+        self, operation: Operation[T], *ids: str, body: object = None, query: Query | None = None
     ) -> T:
         return await self._caller.call(operation, ids, self._options, body=body, query=query)

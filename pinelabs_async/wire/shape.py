@@ -158,6 +158,11 @@ class Answer(Shape):
         """Whether the answer was lost at first and then found by a look-up."""
         return self._get_received().recovered
 
+    @property
+    def received_bytes(self) -> bytes:
+        """The answer's bytes as they came."""
+        return self._get_received().body
+
     def _get_received(self) -> Received:
         return getattr(self, "_received", _NOTHING_RECEIVED)
 
