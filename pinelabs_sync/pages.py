@@ -39,14 +39,13 @@ class Pages(Generic[T]):
         """Go through the listing page by page."""
         pages = self._twin.by_page()
         while True:
-            page: Sequence[T] | None = self._bridge.run(_next, pages)
+            page = self._bridge.run(self._next, pages)
             if page is None:
                 return
             yield page
 
-
-async def _next(pages: AsyncIterator[Sequence[T]]) -> Sequence[T] | None:
-    return await anext(pages, None)
+    async def _next(self, pages: AsyncIterator[Sequence[T]]) -> Sequence[T] | None:
+        return await anext(pages, None)
 
 
 def listing(method: Callable[Concatenate[Any, P], _async.Pages[T]]) -> Blocking[P, Pages[T]]:
