@@ -13,6 +13,7 @@ import aiohttp
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
+from pinelabs_async.wire.checks import check_json
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret
@@ -206,7 +207,7 @@ class Session:
         path: str,
         *,
         json: Mapping[str, Any] | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, object] | None = None,
         repeat: Repeat = Repeat.NEVER,
     ) -> Any:
         """Call an operation that has no method here: same token, attempt rules and errors.
@@ -215,7 +216,7 @@ class Session:
             method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
             path: From the host on, e.g. ``/api/pay/v1/orders``; quoted already where it needs to be.
             json: The body; amounts in paisa.
-            params: The query.
+            params: The query: texts, numbers, booleans, times, or lists of them.
             repeat: ``Repeat.READ`` if it changes nothing and may be tried again; otherwise it is sent once.
 
         Returns:
@@ -223,6 +224,7 @@ class Session:
 
         Raises:
             ConfigurationError: a method, path or repeat that cannot be used.
+            TypeError: a value in ``json`` or ``params`` that cannot be sent.
             OutcomeUnknownError: a write whose answer was lost.
         """
         operation = Operation(
@@ -233,7 +235,8 @@ class Session:
             answer=Answer,
             envelope=None,
         )
-        answer = await self._caller.call(operation, (), self._options, body=json, query=params)
+        body = None if json is None else check_json(json, "json")
+        answer = await self._caller.call(operation, (), self._options, body=body, query=params)
         return answer.raw
 
     async def aclose(self) -> None:

@@ -198,7 +198,7 @@ class Session:
         path: str,
         *,
         json: Mapping[str, Any] | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, object] | None = None,
         repeat: Repeat = Repeat.NEVER,
     ) -> Any:
         """Call an operation that has no method here: same token, attempt rules and errors.
@@ -207,7 +207,7 @@ class Session:
             method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
             path: From the host on, e.g. ``/api/pay/v1/orders``; quoted already where it needs to be.
             json: The body; amounts in paisa.
-            params: The query.
+            params: The query: texts, numbers, booleans, times, or lists of them.
             repeat: ``Repeat.READ`` if it changes nothing and may be tried again; otherwise it is sent once.
 
         Returns:
@@ -215,6 +215,7 @@ class Session:
 
         Raises:
             ConfigurationError: a method, path or repeat that cannot be used.
+            TypeError: a value in ``json`` or ``params`` that cannot be sent.
             OutcomeUnknownError: a write whose answer was lost.
         """
         return self._bridge.run(self._twin.request, method, path, json=json, params=params, repeat=repeat)

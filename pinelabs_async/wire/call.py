@@ -21,6 +21,7 @@ from pinelabs_async.wire.settings import Options, Settings
 from pinelabs_async.wire.shape import Answer, Problem, Received, attach, read_json
 from pinelabs_async.wire.token import TokenStore
 from pinelabs_async.wire.transport import Reply, Request, Transport
+from pinelabs_async.wire.version import __version__
 
 T = TypeVar("T", bound=Answer)
 
@@ -173,6 +174,7 @@ class Caller:
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
+            "User-Agent": _USER_AGENT,
             "Request-ID": call.request_id,
             "Request-Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             **call.options.headers,
@@ -221,6 +223,7 @@ class Caller:
             return Evidence.UNCLEAR
 
 
+_USER_AGENT: Final = f"pinelabs-async/{__version__}"
 _DISTANCE: Final = tuple(Reach)
 _LOOK_FIRST: Final = (
     "It may have been carried out: look it up before you repeat it, and never use a new reference"

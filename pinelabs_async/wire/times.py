@@ -9,10 +9,10 @@ _FORM = re.compile(
 )
 
 
-def read_time(text: object) -> datetime:
-    """Read an ISO 8601 time with 0 to 9 fractional digits, without seconds or without a zone (then UTC).
+def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
+    """Read an ISO 8601 time with 0 to 9 fractional digits, without seconds or without a zone.
 
-    Digits beyond the microsecond are cut off.
+    A time without a zone gets the given one; with ``zoneless=""`` it stays naive. Digits beyond the microsecond are cut off.
 
     Raises:
         ValueError: the text is no such time.
@@ -24,7 +24,7 @@ def read_time(text: object) -> datetime:
     if found is None:
         raise ValueError(f"{text!r} is no ISO 8601 time")
     fraction = (found["fraction"] or "")[:6].ljust(6, "0")
-    zone = (found["zone"] or "Z").upper().replace("Z", "+00:00")
+    zone = (found["zone"] or zoneless).upper().replace("Z", "+00:00")
     return datetime.fromisoformat(f"{found['minute'].upper()}{found['second'] or ':00'}.{fraction}{zone}")
 
 

@@ -74,8 +74,8 @@ def _empty(annotation: Any, place: str) -> Any:
 
 def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     origin, members = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _read(members[0], value, path, problems)
+    if origin is Annotated:  # a datetime so marked needs a zone; a bare one (settlements) stays as it comes
+        return _read_moment(value) if members[0] is datetime else _read(members[0], value, path, problems)
     if origin in (Union, types.UnionType):
         return _read_union(members, value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -171,9 +171,13 @@ def _read_float(_: type[Any], value: Any) -> float:
     return float(_read_decimal(Decimal, value))
 
 
-def _read_datetime(_: type[Any], value: Any) -> datetime:
+def _read_bare_time(_: type[Any], value: Any) -> datetime:
+    return _read_moment(value, zoneless="")
+
+
+def _read_moment(value: Any, *, zoneless: str = "+00:00") -> datetime:
     try:
-        return read_time(value)
+        return read_time(value, zoneless=zoneless)
     except (TypeError, ValueError):
         raise _Misfit(_expected("an ISO 8601 time", value)) from None
 
@@ -200,5 +204,5 @@ _PLAIN: Final[Mapping[type[Any], Callable[[type[Any], Any], Any]]] = {
     int: _read_int,
     Decimal: _read_decimal,
     float: _read_float,
-    datetime: _read_datetime,
+    datetime: _read_bare_time,
 }
