@@ -158,6 +158,8 @@ class Caller:
         started = time.monotonic()
         reply = await self.transport.send(self._request(call, min(call.options.timeout, left)))
         call.reach = max(call.reach, reply.reach, key=_DISTANCE.index)
+        if not _log.isEnabledFor(logging.DEBUG):
+            return reply
         _log.debug(
             "%s %s -> %s, attempt %d, %.0f ms, Request-ID %s",
             call.operation.method,

@@ -176,7 +176,7 @@ def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], A
     hooks = {
         field.name: (converter.get_structure_hook(field.type), field.type) for field in fields if field.init
     }
-    fixed = {field.name for field in fields if not field.init}
+    fixed = {field.name: field.default for field in fields if not field.init}
     takes_extra = issubclass(cls, Body)
     class_for = getattr(cls, "class_for", None)
 
@@ -189,6 +189,8 @@ def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], A
         extra: dict[str, Any] = {}
         for name, item in cast("Mapping[str, Any]", value).items():
             if name in fixed:
+                if item != fixed[name]:
+                    raise ValueError(f"{cls.__name__}.{name} is always {fixed[name]}, not {item!r}.")
                 continue
             if name not in hooks:
                 extra[name] = item

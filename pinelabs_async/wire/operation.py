@@ -14,6 +14,7 @@ T = TypeVar("T", bound=Answer)
 T_co = TypeVar("T_co", bound=Answer, covariant=True)
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _LONGEST_ID: Final = 256  # the gateway's ids and references end at 50 characters
 _CHANGES_PATHS: Final = frozenset("/\\%?#")
 
@@ -100,6 +101,8 @@ def quote_id(name: str, value: object) -> str:
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
+    if _PLAIN_ID.fullmatch(value):  # what the gateway's ids look like
+        return value
     if not value.strip():
         raise ValueError(f"{name} must not be empty.")
     if len(value) > _LONGEST_ID:

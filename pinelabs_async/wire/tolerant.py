@@ -81,7 +81,7 @@ def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _read_mapping(members[1], value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Sequence):
-        return _read_sequence(members[0], value, path, problems)
+        return (tuple if origin is tuple else list)(_read_sequence(members[0], value, path, problems))
     if annotation is Any or annotation is object:
         return value
     if attrs.has(annotation):
@@ -116,7 +116,7 @@ def _read_mapping(kind: Any, value: Any, path: str, problems: Problems) -> dict[
     return kept
 
 
-def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> tuple[Any, ...]:
+def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> Sequence[Any]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -127,7 +127,7 @@ def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> tupl
             kept.append(_read(kind, item, f"{path}[{index}]", problems))
         except _Misfit as misfit:
             problems.append(Problem(f"{path}[{index}]", str(misfit)))
-    return tuple(kept)
+    return kept
 
 
 def _read_plain(kind: type[Any], value: Any) -> Any:

@@ -52,6 +52,10 @@ class Reply:
     """Why there is no whole answer, in words."""
 
 
+class _TooLargeError(Exception):
+    """The answer is larger than its bound."""
+
+
 class _Body(aiohttp.BytesPayload):
     """Note how far its writing got, and refuse to be written twice.
 
@@ -118,25 +122,19 @@ class Transport:
             return Reply(reach=_reach_of(body, error), trouble=_describe(error))
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
-        limit = self._settings.answer_limit
-        chunks: list[bytes] = []
-        size = 0
-        trouble = ""
+        body, trouble = b"", ""
         try:
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    trouble = f"the answer is larger than {limit} bytes"
-                    response.close()
-                    break
-                chunks.append(chunk)
+            body = await _read_bounded(response, self._settings.answer_limit)
+        except _TooLargeError as error:
+            trouble = str(error)
+            response.close()
         except Exception as error:  # noqa: BLE001  # the status has arrived, so this is no longer an unknown end
             trouble = _describe(error)
         return Reply(
             reach=Reach.ANSWERED,
             status=response.status,
             headers=response.headers,
-            body=b"" if trouble else b"".join(chunks),
+            body=body,
             whole=not trouble,
             trouble=trouble,
         )
@@ -163,6 +161,20 @@ class Transport:
                 await pool.close()
             elif loop.is_running():
                 await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(pool.close(), loop))
+
+
+async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    length = response.content_length
+    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
+        return await response.read()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise _TooLargeError(f"the answer is larger than {limit} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _make_pool(settings: Settings) -> aiohttp.ClientSession:
