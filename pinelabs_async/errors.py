@@ -30,6 +30,9 @@ Outcome = Literal["not_sent", "refused", "unknown"]
 """``not_sent``: nothing left this machine. ``refused``: the gateway did not do it. ``unknown``: it may have."""
 
 
+_LONGEST_TEXT: Final = 1000
+
+
 class PineLabsError(Exception):
     """Be the root of every error of this SDK.
 
@@ -48,6 +51,8 @@ class PineLabsError(Exception):
         reference: str | None = None,
         reached: str | None = None,
         attempts: int | None = None,
+        status: int | None = None,
+        code: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -62,12 +67,18 @@ class PineLabsError(Exception):
         """How far the last attempt got: ``not sent``, ``partly sent``, ``sent`` or ``answered``."""
         self.attempts = attempts
         """How many times the request was tried."""
+        self.status = status
+        """The HTTP status of the last answer, if there was one."""
+        self.code = code
+        """The gateway's short code in the last answer, e.g. ``ORDER_NOT_FOUND``; some answers have none."""
 
     def __str__(self) -> str:
         head = f"{self.operation}: " if self.operation else ""
         facts = {"reference": self.reference, "request_id": self.request_id, "reached": self.reached}
         tail = " ".join(f"{name}={value}" for name, value in facts.items() if value)
-        return f"{head}{self.message}" + (f" [{tail}]" if tail else "")
+        end = " ".join(str(part) for part in (self.status, self.code) if part is not None)
+        parts = (f"{head}{self.message}", tail and f"[{tail}]", end and f"({end})")
+        return " ".join(_one_line(part) for part in parts if part)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, dict(self.__dict__))
@@ -87,25 +98,16 @@ class ApiError(PineLabsError):
 
     outcome: Outcome = "refused"
 
+    status: int
+
     def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        code: str | None = None,
-        details: Mapping[str, str] | None = None,
-        **facts: Any,
+        self, message: str, *, status: int, details: Mapping[str, str] | None = None, **facts: Any
     ) -> None:
         super().__init__(message, **facts)
         self.status = status
         """The HTTP status."""
-        self.code = code
-        """The gateway's short code, e.g. ``ORDER_NOT_FOUND``; some answers have none."""
         self.details: Mapping[str, str] = dict(details or {})
         """``source``, ``step`` and ``reason`` where the gateway gives them."""
-
-    def __str__(self) -> str:
-        return super().__str__() + f" ({self.status}{' ' + self.code if self.code else ''})"
 
 
 class AuthenticationError(ApiError):
@@ -211,6 +213,12 @@ class SignatureError(PineLabsError):
         super().__init__(message, **facts)
         self.reason = reason
         """A machine-readable word for what is wrong, e.g. ``signature_mismatch``."""
+
+
+def _one_line(text: str) -> str:
+    """Make a text safe to paste and to log: no line breaks, no control characters, no novel."""
+    cut = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
+    return "".join(sign if sign.isprintable() else " " for sign in cut)
 
 
 def _rebuild(cls: type[PineLabsError], args: tuple[Any, ...], state: dict[str, Any]) -> PineLabsError:

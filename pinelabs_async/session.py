@@ -197,7 +197,7 @@ class Session:
             max_attempts=max_attempts,
             on_unknown=on_unknown,
             request_id=request_id,
-            headers=None if headers is None else dict(headers),
+            headers=headers,
         )
         return twin
 
@@ -287,7 +287,10 @@ async def _fetch_token(caller: Caller) -> Any:
 
 
 def line_of_caller() -> str:
-    """Return where the constructor that asks for it was called."""
+    """Return the line outside this SDK that led here, for a warning that names who made a session."""
     frame = inspect.currentframe()
-    frame = frame and frame.f_back and frame.f_back.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(
+        ("pinelabs_async.", "pinelabs_sync.")
+    ):
+        frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "an unknown place"

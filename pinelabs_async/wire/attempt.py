@@ -134,7 +134,7 @@ def _stop(repeat: Repeat, verdict: Verdict, history: History) -> Verdict:
 
 def pause(attempts: int, retry_after: float | None = None) -> float:
     """Return how long to wait before the next attempt: full jitter, or what the gateway asks for if longer."""
-    ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
+    ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts - 1, 16))
     drawn = random.uniform(0, ceiling)  # noqa: S311  # spreads load, guards nothing
     return drawn if retry_after is None else max(drawn, retry_after)
 
@@ -147,7 +147,7 @@ def read_retry_after(value: str | None, now: datetime | None = None) -> float | 
         return float(min(int(value.strip()[:9]), 86_400))
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -312,6 +312,8 @@ def _failure_without_token(call: _Call, why: errors.PineLabsError) -> errors.Pin
         return errors.OutcomeUnknownError(
             f"{_LOOK_FIRST} (no token for another attempt: {why.message})", **facts
         )
+    if isinstance(why, errors.ConfigurationError):
+        return errors.ConfigurationError(why.message, **facts)
     if not isinstance(why, (errors.AuthenticationError, errors.RateLimitError)):
         return errors.NotSentError(f"no access token was to be had: {why.message}", **facts)
     error = type(why)(why.message, status=why.status, code=why.code, details=why.details, **facts)

@@ -43,7 +43,7 @@ def _check_of(annotation: Any) -> tuple[Check, bool]:
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return _check_mapping(check_of(get_args(annotation)[1])), False
     if origin is not None and isinstance(origin, type) and issubclass(origin, Sequence):
-        return _check_sequence(check_of(get_args(annotation)[0]), tuple if origin is tuple else list), False
+        return _check_sequence(check_of(get_args(annotation)[0])), False
     if annotation is Any or annotation is object:
         return check_json, True
     return _check_of_class(annotation), False
@@ -93,14 +93,12 @@ def _check_instance(kinds: tuple[Any, ...]) -> Check:
     return check
 
 
-def _check_sequence(check_item: Check, kind: type[Any]) -> Check:
-    """Check the items and copy them into the kind of sequence that the decoder makes, so that both compare equal."""
-
+def _check_sequence(check_item: Check) -> Check:
     def check(value: Any, where: str) -> Any:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"{where} must be a list or tuple, not {_name(value)}.")
         items = cast("Sequence[Any]", value)
-        return kind(check_item(item, f"{where}[{index}]") for index, item in enumerate(items))
+        return tuple(check_item(item, f"{where}[{index}]") for index, item in enumerate(items))
 
     return check
 
@@ -184,8 +182,10 @@ def check_json(value: Any, where: str) -> Any:
     if isinstance(value, Mapping):
         return _check_mapping(check_json)(value, where)
     if isinstance(value, (list, tuple)):
-        return _check_sequence(check_json, list)(value, where)
-    if isinstance(value, (Decimal, date)) or hasattr(value, "__attrs_attrs__"):
+        return list(_check_sequence(check_json)(value, where))
+    if isinstance(value, Decimal):
+        return _check_decimal(value, where)
+    if isinstance(value, date) or hasattr(value, "__attrs_attrs__"):
         return value
     raise TypeError(f"{where} cannot be written as JSON: {_name(value)}.")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -98,7 +98,7 @@ def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[An
     if decoder is None:
         with _compiling:
             whole = cls if envelope is None else _wrap(cls, envelope)
-            decoder = _decoders[cls, envelope] = msgspec.json.Decoder(whole)
+            decoder = _decoders[cls, envelope] = msgspec.json.Decoder(whole, float_hook=Decimal)
     return decoder
 
 
@@ -125,7 +125,10 @@ def _reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
 @functools.cache
 def _converter() -> Converter:
     converter = Converter(prefer_attrib_converters=False, detailed_validation=False)
+    for plain in (int, bool, float, Decimal):
+        converter.register_structure_hook(plain, _keep)
     converter.register_structure_hook_func(_is_plain, _keep)
+    converter.register_structure_hook_factory(_is_tuple, functools.partial(_make_tuple_reader, converter))
     converter.register_structure_hook(str, _read_text)
     converter.register_structure_hook(datetime, lambda value, _: read_time(value))
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
@@ -142,9 +145,13 @@ def _is_shape(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, Shape)
 
 
+def _is_tuple(cls: Any) -> bool:
+    return get_origin(cls) is tuple
+
+
 def _is_plain(cls: Any) -> bool:
     """Tell whether a value is left to the check of the field that receives it."""
-    if cls in (int, bool, float, Decimal, Any, object):
+    if cls in (Any, object):
         return True
     if isinstance(cls, type) and issubclass(cls, StrEnum):
         return True
@@ -168,7 +175,23 @@ def _read_text(value: Any, _: Any) -> Any:
 def _read_money(value: Any, _: Any) -> Money:
     if not isinstance(value, Mapping) or "value" not in value:
         raise TypeError(f"an amount is an object with value and currency, not {type(value).__name__}.")  # pyright: ignore[reportUnknownArgumentType]  # any JSON
-    return Money(**cast("Mapping[str, Any]", value))
+    members = cast("Mapping[str, Any]", value)
+    unknown = sorted(set(members) - {"value", "currency"})
+    if unknown:
+        raise ValueError(f"an amount has value and currency, and no {', '.join(unknown)}.")
+    return Money(**members)
+
+
+def _make_tuple_reader(converter: Converter, cls: Any) -> Callable[[Any, Any], Any]:
+    kind = get_args(cls)[0]
+    read = converter.get_structure_hook(kind)
+
+    def read_all(value: Any, _: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return value  # the check of the field says what is wrong with it
+        return tuple(read(item, kind) for item in cast("list[Any]", value))
+
+    return read_all
 
 
 def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], Any]:
@@ -195,13 +218,20 @@ def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], A
             if name not in hooks:
                 extra[name] = item
             elif item is not None:
-                hook, annotation = hooks[name]
-                known[name] = hook(item, annotation)
+                known[name] = _read_field(f"{cls.__name__}.{name}", item, *hooks[name])
         if extra and takes_extra:
             known["extra"] = extra
         return cls(**known)
 
     return read
+
+
+def _read_field(where: str, item: Any, hook: Callable[[Any, Any], Any], annotation: Any) -> Any:
+    try:
+        return hook(item, annotation)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{where}: {error}") from None
 
 
 def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[str, Any]]:

@@ -22,6 +22,9 @@ class Secret:
         """Return the text itself."""
         return self._text
 
+    def _bytes(self) -> bytes:
+        return self._text.encode("utf-8", "surrogatepass")
+
     def __repr__(self) -> str:
         return f"Secret({MASK})"
 
@@ -30,7 +33,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return hmac.compare_digest(self._bytes(), other._bytes())
 
     def __hash__(self) -> int:
         return hash(self._text)

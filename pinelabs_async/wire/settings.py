@@ -63,8 +63,13 @@ class Options:
             raise ConfigurationError(
                 "request_id must be 1 to 50 letters, digits, '-', '_', '.' or '~', such as a UUID."
             )
+        if not isinstance(self.headers, Mapping):
+            raise ConfigurationError(f"headers must be a mapping, not {type(self.headers).__name__}.")
         for name, value in self.headers.items():
             _check_header(name, value)
+        object.__setattr__(
+            self, "headers", dict(self.headers)
+        )  # what the caller changes later is not checked
 
     def changed(self, **changes: Any) -> "Options":
         """Return these options with the given ones (those that are not None) in their place."""
@@ -105,6 +110,8 @@ class Settings:
             raise ConfigurationError(
                 f"http must be an aiohttp.ClientSession, not {type(self.http).__name__}."
             )
+        if not isinstance(self.trust_env, bool):
+            raise ConfigurationError(f"trust_env must be True or False, not {self.trust_env!r}.")
         if self.proxy is not None:
             _check_proxy(self.proxy)
 
@@ -140,7 +147,8 @@ def base_url(environment: object, override: object) -> str:
         parts = urlsplit(override)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ConfigurationError(f"base_url {override!r} is no URL: {error}.") from None
+        # The URL itself is not shown: it may hold a password.
+        raise ConfigurationError(f"base_url is no URL: {error}.") from None
     if not host or parts.scheme not in ("https", "http"):
         raise ConfigurationError("base_url must begin with https:// and name a host.")
     if parts.username or parts.password:
@@ -224,5 +232,9 @@ def _check_header(name: object, value: object) -> None:
 
 
 def _check_proxy(proxy: object) -> None:
-    if not isinstance(proxy, str) or urlsplit(proxy).scheme not in ("http", "https"):
-        raise ConfigurationError("proxy must be a URL that begins with http:// or https://.")
+    try:
+        parts = urlsplit(proxy) if isinstance(proxy, str) and proxy.isprintable() else None
+    except ValueError:
+        parts = None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError("proxy must be a URL that begins with http:// or https:// and names a host.")

@@ -6,10 +6,13 @@ the decoder fills an answer without it, so that nothing the gateway sends is ref
 
 import difflib
 import functools
+import inspect
 import json
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_origin
+from types import GenericAlias, UnionType
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
 
 import attrs
 
@@ -37,10 +40,23 @@ class Shape:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field,))
 def shape(cls: type[T]) -> type[T]:
-    """Turn a class into a frozen, keyword-only attrs class whose constructor checks what it is given."""
+    """Turn a class into a frozen, keyword-only attrs class whose constructor checks what it is given.
+
+    A field annotated ``Sequence[X]`` takes a list or a tuple and holds a tuple, decoded or made.
+    """
+    cls.__annotations__ = {name: _immutable(kind) for name, kind in inspect.get_annotations(cls).items()}
     made = attrs.define(cls, frozen=True, kw_only=True, slots=True, init=False, repr=False)
     _give_door(made)
     return made
+
+
+def _immutable(annotation: Any) -> Any:
+    origin, members = get_origin(annotation), get_args(annotation)
+    if origin is Sequence:
+        return GenericAlias(tuple, (members[0], ...))
+    if origin in (Union, UnionType):
+        return functools.reduce(operator.or_, map(_immutable, members))
+    return annotation
 
 
 def is_hidden(annotation: object) -> bool:
@@ -64,10 +80,20 @@ def _give_door(cls: type[Any]) -> None:
             kept = check(given, f"{cls.__name__}.{name}")
             if kept is not given:
                 object.__setattr__(self, name, kept)
+        if fields.get("extra"):
+            _refuse_modelled(cls, fields["extra"])
 
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     __init__.__name__ = "__init__"
     type.__setattr__(cls, "__init__", __init__)
+
+
+def _refuse_modelled(cls: type[Any], extra: Mapping[str, Any]) -> None:
+    modelled = sorted({field.name for field in attrs.fields(cls)} & set(extra))
+    if modelled:
+        raise ValueError(
+            f"{cls.__name__}.extra holds {', '.join(modelled)}, which {cls.__name__} has as a field."
+        )
 
 
 _compiled: dict[type[Any], tuple[tuple[str, Check], ...]] = {}
@@ -98,7 +124,7 @@ def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> 
 class Body(Shape):
     """Be a body, or a part of one, that may also carry fields which are not modelled yet."""
 
-    extra: Mapping[str, Any] | None = None
+    extra: Annotated[Mapping[str, Any], Hidden()] | None = None
     """Fields to send as they are, by their names in JSON. A modelled field cannot be given here."""
 
 
@@ -188,9 +214,16 @@ def read_json(text: bytes | str) -> Any:
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", errors="replace")
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(text, parse_float=Decimal, parse_int=_parse_int, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+
+
+def _parse_int(digits: str) -> int | Decimal:
+    try:
+        return int(digits)
+    except ValueError:  # longer than Python turns into an int; no digit is lost
+        return Decimal(digits)
 
 
 def _refuse_constant(name: str) -> float:

@@ -59,6 +59,8 @@ def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Pr
                 continue
             except _Misfit as misfit:
                 problems.append(Problem(place, str(misfit)))
+                if field.default not in (None, (), attrs.NOTHING):
+                    raise _Misfit(f"{place} did not fit") from None  # its default would be an invention
         elif field.default is attrs.NOTHING:
             problems.append(Problem(place, "missing"))
         if field.default is attrs.NOTHING:
@@ -81,7 +83,7 @@ def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _read_mapping(members[1], value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Sequence):
-        return (tuple if origin is tuple else list)(_read_sequence(members[0], value, path, problems))
+        return _read_sequence(members[0], value, path, problems)
     if annotation is Any or annotation is object:
         return value
     if attrs.has(annotation):
@@ -116,7 +118,7 @@ def _read_mapping(kind: Any, value: Any, path: str, problems: Problems) -> dict[
     return kept
 
 
-def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> Sequence[Any]:
+def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> tuple[Any, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -127,7 +129,7 @@ def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> Sequ
             kept.append(_read(kind, item, f"{path}[{index}]", problems))
         except _Misfit as misfit:
             problems.append(Problem(f"{path}[{index}]", str(misfit)))
-    return kept
+    return tuple(kept)
 
 
 def _read_plain(kind: type[Any], value: Any) -> Any:

@@ -1,0 +1,84 @@
+"""Split settlements: partners' parts of an order's money, held back until you release or cancel them."""
+
+from typing import Final
+
+from pinelabs_async.api.common import Amount
+from pinelabs_async.api.order_object import Order
+from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.wire.resource import Resource
+from pinelabs_async.wire.shape import Body, shape
+
+
+@shape
+class Release(Body):
+    """Hold how much of a held part to release: it is then paid to the partner.
+
+    Source: https://www.pinelabs.com/docs/online-payments/api/split-settlements/release-settlement
+    """
+
+    release_amount: Amount | None = None
+    """Left out: all of it. What becomes of the rest after a smaller amount, in paisa, is not documented."""
+
+
+RELEASE: Final = Operation(
+    name="split_settlements.release",
+    method="PATCH",
+    path="/api/pay/v1/orders/{order_id}/settlementId/{settlement_id}/release",
+    repeat=Repeat.NEVER,
+    body=Release,
+    answer=Order,
+)
+CANCEL: Final = Operation(
+    name="split_settlements.cancel",
+    method="PATCH",
+    path="/api/pay/v1/orders/{order_id}/settlementId/{settlement_id}/cancel",
+    repeat=Repeat.NEVER,
+    answer=Order,
+)
+
+
+class SplitSettlements(Resource):
+    """Release or cancel what partners are to get of an order."""
+
+    async def release(self, order_id: str, settlement_id: str, release: Release) -> Order:
+        """Release a partner's part that is on hold: Pine Labs pays it to the partner with the next settlement.
+
+        It is sent once. If the answer is lost, read the order: the part's ``status`` is ``RELEASED``.
+
+        Args:
+            order_id: A paid order, status ``PROCESSED``.
+            settlement_id: The part's ``split_settlement_id``, e.g. ``v1-241118074845-aa-wduUQF-ss-b``.
+            release: The amount in paisa, unless all of it.
+
+        Returns:
+            The order; its ``purchase_details.split_info`` shows the parts.
+
+        Raises:
+            NotFoundError: there is no such order or part.
+            InvalidRequestError: the order is not paid, or the part is not on hold.
+            OutcomeUnknownError: it may have been released; read the order.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/split-settlements/release-settlement
+        """
+        return await self._send(RELEASE, order_id, settlement_id, body=release)
+
+    async def cancel(self, order_id: str, settlement_id: str) -> Order:
+        """Cancel a partner's part that is on hold: the partner does not get it.
+
+        It is sent once. If the answer is lost, read the order: the part's ``status`` is ``CANCELLED``.
+
+        Args:
+            order_id: A paid order.
+            settlement_id: The part's ``split_settlement_id``, e.g. ``v1-241118074845-aa-wduUQF-ss-b``.
+
+        Returns:
+            The order; its ``purchase_details.split_info`` shows the parts.
+
+        Raises:
+            NotFoundError: there is no such order or part.
+            InvalidRequestError: the part is not on hold.
+            OutcomeUnknownError: it may have been cancelled; read the order.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/split-settlements/cancel-settlement
+        """
+        return await self._send(CANCEL, order_id, settlement_id)
