@@ -102,7 +102,7 @@ class Session:
             timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown
         )
         self._transport = Transport(self._settings)
-        self._caller = Caller(self._settings, self._transport, _fetch_token)
+        self._caller = Caller(self._settings, self._transport, _fetch_token, self._options)
         self._owner: Session | None = None
 
     @classmethod
@@ -235,6 +235,8 @@ class Session:
             answer=Answer,
             envelope=None,
         )
+        if params is not None and not isinstance(params, Mapping):
+            raise TypeError(f"params must be a mapping, not {type(params).__name__}.")
         body = None if json is None else check_json(json, "json")
         answer = await self._caller.call(operation, (), self._options, body=body, query=params)
         return answer.raw
@@ -257,7 +259,7 @@ class Session:
         return f"<Session of {self._settings.client_id} at {self._settings.base_url}>"
 
     def __del__(self) -> None:
-        if self.__dict__.get("_owner", self) is None and self._transport.is_open:
+        if self.__dict__.get("_owner", self) is None and self._transport.needs_closing:
             report_unclosed(repr(self), self._made_at, "'async with' or 'await session.aclose()'")
 
 

@@ -1,17 +1,18 @@
 """All that makes this package blocking: one event loop on a thread of its own, and a way to call into it."""
 
+import asyncio
 import functools
 import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
 import anyio
 from anyio.from_thread import BlockingPortal
 
-from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.errors import ConfigurationError, OutcomeUnknownError
 from pinelabs_async.wire.lifetime import watch_forks
 
 P = ParamSpec("P")
@@ -55,6 +56,11 @@ class Bridge:
         future = portal.start_task_soon(_guarded, functools.partial(function, *args, **kwargs))
         try:
             result, stray = future.result()
+        except CancelledError:
+            raise OutcomeUnknownError(
+                "the Session was closed while the call ran. A write may have been carried out: "
+                "look it up before you repeat it"
+            ) from None
         except BaseException:
             future.cancel()
             raise
@@ -87,6 +93,9 @@ class Bridge:
             return self._portal
 
 
+_endings: set[asyncio.Task[None]] = set()
+
+
 def _serve(ready: "Future[BlockingPortal]") -> None:
     async def serve() -> None:
         async with BlockingPortal() as portal:
@@ -108,7 +117,9 @@ def _end(
     if (
         threading.current_thread() is thread
     ):  # the collector may run here, and a thread cannot wait for itself
-        portal.start_task_soon(_close_and_stop, portal, last)
+        ending = asyncio.get_running_loop().create_task(_close_and_stop(portal, last))
+        _endings.add(ending)  # the loop itself keeps only a weak reference
+        ending.add_done_callback(_endings.discard)
     else:
         portal.call(_close_and_stop, portal, last)
         thread.join(timeout=5)

@@ -9,7 +9,6 @@ from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.settings import Options
 from pinelabs_async.wire.shape import Answer, Body, shape
 from pinelabs_async.wire.token import Grant
 
@@ -75,7 +74,7 @@ async def fetch_token(caller: Caller) -> Grant:
     settings = caller.settings
     credentials = Credentials(client_id=settings.client_id, client_secret=settings.client_secret.reveal())
     try:
-        token = await caller.call(GENERATE_TOKEN, (), Options(), body=credentials)
+        token = await caller.call(GENERATE_TOKEN, (), caller.options, body=credentials)
     except RateLimitError:
         raise
     except ApiError as error:

@@ -5,7 +5,7 @@ import contextlib
 import math
 import random
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -294,7 +294,7 @@ def _not_reached(order_id: str, last: Order | None, *, timed_out: bool) -> WaitE
 def _wanted(until: OrderStatus | str | Collection[OrderStatus | str] | None) -> frozenset[OrderStatus]:
     if until is None:
         return SETTLED
-    names = [until] if isinstance(until, str) else list(until)
+    names = [until] if isinstance(until, str) else list(until) if isinstance(until, Iterable) else []
     if not names or not all(isinstance(name, str) for name in names):
         raise TypeError("until must be an order status, or several of them.")
     wanted = frozenset(OrderStatus(name) for name in names)

@@ -6,7 +6,7 @@ from typing import Final
 from pinelabs_async.api import orders
 from pinelabs_async.api.common import Amount, OrderType, Product, Reference, SplitInfo
 from pinelabs_async.api.order_object import Refund
-from pinelabs_async.errors import ApiError
+from pinelabs_async.errors import PineLabsError
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
@@ -48,7 +48,7 @@ async def find_refund(look: Look, ids: Sequence[str], body: NewRefund) -> Refund
     """
     try:
         found = await look(_GET_BY_REFERENCE, body.merchant_order_reference)
-    except ApiError:
+    except PineLabsError:
         found = None
     if found is not None and found.parent_order_id == ids[0] and _is_meant(found, body):
         return found

@@ -1,6 +1,7 @@
 """The way of a call: token, attempts, look-up, answer, all under one deadline."""
 
 import asyncio
+import functools
 import logging
 import time
 import uuid
@@ -44,6 +45,8 @@ class _Call:
     request_id: str
     ends_at: float
     attempts: int = 0
+    request: Request | None = None
+    """What is under way at this moment."""
     token: Secret | None = None
     token_renewed: bool = False
     maybe_done: bool = False
@@ -69,8 +72,13 @@ class Caller:
     """Make calls for a Session and for all that share its token and connections."""
 
     def __init__(
-        self, settings: Settings, transport: Transport, fetch: "Callable[[Caller], Awaitable[Any]]"
+        self,
+        settings: Settings,
+        transport: Transport,
+        fetch: "Callable[[Caller], Awaitable[Any]]",
+        options: Options,
     ) -> None:
+        self.options: Final = options
         self.settings: Final = settings
         self.transport: Final = transport
         self.tokens: Final = TokenStore(lambda: fetch(self))
@@ -87,6 +95,17 @@ class Caller:
     ) -> T:
         """Carry an operation out and return its answer, or raise one error that says what became of it."""
         call = self._prepare(operation, tuple(ids), options, body=body, query=query, ends_at=ends_at)
+        try:
+            return cast("T", await self._carry_out(call))
+        except asyncio.CancelledError:
+            if operation.repeat is not Repeat.READ and (call.maybe_done or _has_left(call)):
+                _log.warning(
+                    "%s", errors.OutcomeUnknownError(f"cancelled while it ran. {_LOOK_FIRST}", **call.facts())
+                )
+            raise
+
+    async def _carry_out(self, call: _Call) -> Any:
+        operation, options = call.operation, call.options
         while True:
             if operation.secured:
                 call.token = await self._token(call)
@@ -94,7 +113,7 @@ class Caller:
             ending, answer = _read(operation, reply, call.request_id)
             verdict = self._judge(call, ending)
             if verdict is Verdict.ANSWER:
-                return cast("T", answer)
+                return answer
             if verdict is Verdict.NEW_TOKEN and call.token is not None:
                 self.tokens.invalidate(call.token)
                 call.token_renewed = True
@@ -156,7 +175,9 @@ class Caller:
         if left <= 0:
             return Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
         started = time.monotonic()
-        reply = await self.transport.send(self._request(call, min(call.options.timeout, left)))
+        call.request = self._request(call, min(call.options.timeout, left))
+        reply = await self.transport.send(call.request)
+        call.request = None
         call.reach = max(call.reach, reply.reach, key=_DISTANCE.index)
         if not _log.isEnabledFor(logging.DEBUG):
             return reply
@@ -225,6 +246,10 @@ class Caller:
             return Evidence.UNCLEAR
 
 
+def _has_left(call: _Call) -> bool:
+    return call.request is not None and call.request.reach is not Reach.NOT_SENT
+
+
 _USER_AGENT: Final = f"pinelabs-async/{__version__}"
 _DISTANCE: Final = tuple(Reach)
 _LOOK_FIRST: Final = (
@@ -236,20 +261,20 @@ _READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repea
 
 def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending, T | None]:
     """Read a reply: an answer, or the code of a refusal, or neither."""
+    ending = functools.partial(Ending, reach=reply.reach, status=reply.status)
     if reply.status is None or not reply.whole:
-        return Ending(reach=reply.reach, status=reply.status), None
-    if 200 <= reply.status < 300:
-        try:
-            answer = codec.decode(
-                operation.answer, reply.body, envelope=operation.envelope, request_id=request_id
-            )
-        except ValueError:
-            return Ending(reach=reply.reach, status=reply.status), None
-        refusal = operation.refusal and operation.refusal(answer)
-        if refusal:
-            return Ending(reach=reply.reach, status=reply.status, refusal=refusal), None
-        return Ending(reach=reply.reach, status=reply.status, usable=True), answer
-    return Ending(reach=reply.reach, status=reply.status, code=_read_refusal(reply)[0]), None
+        return ending(), None
+    if not 200 <= reply.status < 300:
+        return ending(code=_read_refusal(reply)[0]), None
+    body = b"null" if reply.status == 204 and operation.answer is Answer else reply.body
+    try:
+        answer = codec.decode(operation.answer, body, envelope=operation.envelope, request_id=request_id)
+    except ValueError:
+        return ending(), None
+    refusal = operation.refusal and operation.refusal(answer)
+    if refusal:
+        return ending(refusal=refusal), None
+    return ending(usable=True), answer
 
 
 def _read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:

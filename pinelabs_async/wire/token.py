@@ -48,6 +48,7 @@ class TokenStore:
         self._lock = threading.Lock()
         self._held: _Held | None = None
         self._fetching: concurrent.futures.Future[_Held | PineLabsError] | None = None
+        self._fetched_on: asyncio.AbstractEventLoop
         self._tasks: set[asyncio.Task[None]] = set()
         watch_forks(self)
 
@@ -90,11 +91,12 @@ class TokenStore:
 
     def _start(self) -> "concurrent.futures.Future[_Held | PineLabsError]":
         with self._lock:
-            if self._fetching is not None:
+            if self._fetching is not None and not self._fetched_on.is_closed():
                 return self._fetching
+            self._fetched_on = asyncio.get_running_loop()
             fetching: concurrent.futures.Future[_Held | PineLabsError] = concurrent.futures.Future()
             self._fetching = fetching
-        task = asyncio.get_running_loop().create_task(self._run(fetching), name="pinelabs token")
+        task = self._fetched_on.create_task(self._run(fetching), name="pinelabs token")
         self._tasks.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._tasks.discard)
         return fetching

@@ -46,7 +46,11 @@ def read(cls: type[T], parsed: object, envelope: str | None) -> tuple[T, tuple[P
     if not isinstance(held, dict):
         problems.append(Problem(path, _expected("an object", held)))
         held = {}
-    return _read_object(cls, cast("dict[str, Any]", held), path, problems), tuple(problems)
+    try:
+        answer = _read_object(cls, cast("dict[str, Any]", held), path, problems)
+    except _Misfit as misfit:
+        raise ValueError(str(misfit)) from None
+    return answer, tuple(problems)
 
 
 def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Problems) -> T:
@@ -69,8 +73,9 @@ def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Pr
 
 
 def _empty(annotation: Any, place: str) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, str):
-        return annotation("")
+    kind = _bare(annotation)
+    if isinstance(kind, type) and issubclass(kind, str):
+        return kind("")
     raise _Misfit(f"{place} is required and did not fit")
 
 

@@ -5,6 +5,8 @@ never runs through frames whose locals hold the token or a card number.
 """
 
 import asyncio
+import functools
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 import aiohttp
@@ -23,12 +25,13 @@ _NEVER_CONNECTED: Final = (
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
 )
+_NEVER_ROUND: Final = 1e9
 _CHUNK: Final = 64 * 1024
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class Request:
-    """Hold what one attempt sends; its ``repr`` shows neither headers nor body."""
+    """Hold what one attempt sends, and how far it got; its ``repr`` shows neither headers nor body."""
 
     method: str
     url: URL = attrs.field(repr=False)
@@ -36,6 +39,8 @@ class Request:
     body: bytes | None = attrs.field(default=None, repr=False)
     changes_nothing: bool = False
     timeout: float
+    reach: Reach = Reach.NOT_SENT
+    """How far the writing got, as long as it is known; where there is no body nothing is known."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,28 +62,41 @@ class _TooLargeError(Exception):
 
 
 class _Body(aiohttp.BytesPayload):
-    """Note how far its writing got, and refuse to be written twice.
+    """Note on the request how far its writing got, and refuse to be written twice.
 
     aiohttp sends PUT and DELETE again by itself when a connection breaks. A second write of the same
     body is stopped here, whoever owns the session.
     """
 
-    reach = Reach.NOT_SENT
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.body or b"", content_type="application/json")
+        self._request = request
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        self._start()
+        self._start(writer)
         await super().write_with_length(writer, content_length)
-        self.reach = Reach.SENT
+        self._finish()
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        self._start()
+        self._start(writer)
         await super().write(writer)
-        self.reach = Reach.SENT
+        self._finish()
 
-    def _start(self) -> None:
-        if self.reach is not Reach.NOT_SENT:
+    def _start(self, writer: AbstractStreamWriter) -> None:
+        if self._request.reach is not Reach.NOT_SENT:
             raise RuntimeError("this request has already been sent once")
-        self.reach = Reach.PARTLY_SENT
+        if not _is_closed(writer):  # then aiohttp raises before it writes a byte
+            self._request.reach = Reach.PARTLY_SENT
+
+    def _finish(self) -> None:
+        self._request.reach = Reach.SENT
+
+
+def _is_closed(writer: AbstractStreamWriter) -> bool:
+    if not isinstance(writer, aiohttp.http.StreamWriter):
+        return False
+    transport = writer.transport
+    return transport is None or transport.is_closing()
 
 
 class Transport:
@@ -87,24 +105,27 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pools: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._guards: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
+        self._opened = False
         self._closed = False
         watch_forks(self)
 
     def after_fork(self) -> None:
         """Begin without connections: those that are open are the parent's."""
         if self._pools:
-            leave_to_parent(self._pools)
-            self._pools = {}
+            leave_to_parent((self._pools, self._guards))
+            self._pools, self._guards = {}, {}
+        self._opened = False
 
     @property
-    def is_open(self) -> bool:
-        """Whether there are connections that somebody has to close."""
-        return any(not pool.closed for pool in self._pools.values())
+    def needs_closing(self) -> bool:
+        """Whether connections were made that nobody has closed with ``aclose``."""
+        return self._opened and not self._closed
 
     async def send(self, request: Request) -> Reply:
         """Make one attempt and say what came of it."""
-        pool = self._pool()
-        body = None if request.changes_nothing and request.body is None else _Body(request.body or b"")
+        pool = await self._pool()
+        body = None if request.changes_nothing and request.body is None else _Body(request)
         try:
             async with pool.request(
                 request.method,
@@ -113,13 +134,13 @@ class Transport:
                 data=body,
                 allow_redirects=False,
                 raise_for_status=False,
-                timeout=aiohttp.ClientTimeout(total=request.timeout, connect=request.timeout),
+                timeout=_timeout(request.timeout),
                 proxy=self._settings.proxy,
                 ssl=self._settings.ssl or True,
             ) as response:
                 return await self._read(response)
         except Exception as error:  # noqa: BLE001  # whatever a library raises here ended an attempt
-            return Reply(reach=_reach_of(body, error), trouble=_describe(error))
+            return Reply(reach=_reach_of(request, body, error), trouble=_describe(error))
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body, trouble = b"", ""
@@ -139,28 +160,49 @@ class Transport:
             trouble=trouble,
         )
 
-    def _pool(self) -> aiohttp.ClientSession:
+    async def _pool(self) -> aiohttp.ClientSession:
         if self._closed:
             raise ConfigurationError("this Session is closed; make a new one.")
-        if self._settings.http is not None:
-            return self._settings.http
+        given = self._settings.http
+        if given is not None:
+            if given.closed:
+                raise ConfigurationError("the aiohttp.ClientSession given as http is closed.")
+            return given
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is None or pool.closed:
-            self._pools = {known: kept for known, kept in self._pools.items() if not known.is_closed()}
+            self._forget_dead_loops()
+            self._opened = True
             pool = self._pools[loop] = _make_pool(self._settings)
+            guard = self._guards[loop] = _close_with_loop(pool)
+            await anext(guard)
         return pool
+
+    def _forget_dead_loops(self) -> None:
+        for loop in [loop for loop in self._pools if loop.is_closed()]:
+            del self._pools[loop], self._guards[loop]
 
     async def aclose(self) -> None:
         """Close the connections that were made here; those of the caller's own session are left alone."""
         self._closed = True
         here = asyncio.get_running_loop()
-        pools, self._pools = self._pools, {}
-        for loop, pool in pools.items():
+        guards, self._guards, self._pools = self._guards, {}, {}
+        for loop, guard in guards.items():
             if loop is here:
-                await pool.close()
+                await guard.aclose()
             elif loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(pool.close(), loop))
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
+
+
+async def _close_with_loop(pool: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    """Close the pool when this generator is closed: by ``aclose``, or by ``asyncio.run`` at its end.
+
+    A Session may live longer than its event loop; its connections may not.
+    """
+    try:
+        yield
+    finally:
+        await pool.close()
 
 
 async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -177,9 +219,19 @@ async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return b"".join(chunks)
 
 
+@functools.lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    # The wait for a connection ends a moment before the whole, so that the two can be told apart.
+    return aiohttp.ClientTimeout(total=seconds, connect=seconds - min(0.05, seconds / 10))
+
+
 def _make_pool(settings: Settings) -> aiohttp.ClientSession:
     pool = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=settings.pool_size, keepalive_timeout=settings.keepalive),
+        connector=aiohttp.TCPConnector(
+            limit=settings.pool_size,
+            keepalive_timeout=settings.keepalive,
+            timeout_ceil_threshold=_NEVER_ROUND,
+        ),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=settings.trust_env,
     )
@@ -188,9 +240,9 @@ def _make_pool(settings: Settings) -> aiohttp.ClientSession:
     return pool
 
 
-def _reach_of(body: _Body | None, error: Exception) -> Reach:
+def _reach_of(request: Request, body: _Body | None, error: Exception) -> Reach:
     if body is not None:
-        return body.reach
+        return request.reach
     return Reach.NOT_SENT if isinstance(error, _NEVER_CONNECTED) else Reach.SENT
 
 
