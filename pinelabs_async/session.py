@@ -259,7 +259,7 @@ class Session:
         return f"<Session of {self._settings.client_id} at {self._settings.base_url}>"
 
     def __del__(self) -> None:
-        if self.__dict__.get("_owner", self) is None and self._transport.needs_closing:
+        if self.__dict__.get("_owner", self) is None and self._transport.is_open:
             report_unclosed(repr(self), self._made_at, "'async with' or 'await session.aclose()'")
 
 

@@ -4,13 +4,15 @@ import functools
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, TypeVar
 
 from pinelabs_async import sandbox as _async
-from pinelabs_async.sandbox import Clock, Exchange, Faults, Ledger
+from pinelabs_async.sandbox import Clock, Credentials, Exchange, Faults, Ledger
 from pinelabs_async.session import line_of_caller
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_sync.bridge import Bridge, Resource, blocking
+
+T = TypeVar("T")
 
 
 class Payer(Resource[_async.Payer]):
@@ -107,6 +109,15 @@ class Sandbox:
         """The last thousand requests and their answers, oldest first."""
         return self._box.exchanges
 
+    @property
+    def crashes(self) -> list[Exception]:
+        """The sandbox's own bugs, raised again when it closes."""
+        return self._box.crashes
+
+    def add_merchant(self) -> Credentials:
+        """Take on another merchant, who shares nothing with the others, and return its credentials."""
+        return self._bridge.run(_call, self._box.add_merchant)
+
     def reset(self) -> None:
         """Forget orders, payments, tokens, ledger, faults, exchanges and clock; keep port and merchant."""
         self._bridge.run(_call, self._box.reset)
@@ -140,5 +151,6 @@ class Sandbox:
         return repr(self._box)
 
 
-async def _call(function: Callable[[], None]) -> None:
-    function()
+async def _call(function: Callable[[], T]) -> T:
+    """Call a function on the sandbox's own thread, between two requests."""
+    return function()

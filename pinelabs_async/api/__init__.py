@@ -19,6 +19,8 @@ class _Operations(Mapping[str, Operation[Any]]):
     """Read the declarations where they stand: a look-up imports one group, iteration all of them."""
 
     def __getitem__(self, name: str) -> Operation[Any]:
+        if not isinstance(name, str):
+            raise KeyError(name)
         return _declared_in(name.partition(".")[0])[name]
 
     def __iter__(self) -> Iterator[str]:

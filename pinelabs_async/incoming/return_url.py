@@ -6,6 +6,7 @@ right, or that money was received. Read the order before you ship.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
@@ -16,6 +17,8 @@ from pinelabs_async.errors import ConfigurationError, SignatureError
 from pinelabs_async.wire.redact import Secret
 
 _SIGNATURE: Final = "signature"
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_FOLDED: Final = re.compile(r"&(order_id|status|payment_status|error_code|error_message)=")
 
 
 @attrs.frozen(kw_only=True)
@@ -128,9 +131,20 @@ def _as_list(value: object) -> list[object]:
 
 
 def _text(name: object, value: object) -> str:
-    if not isinstance(name, str) or not isinstance(value, str):
+    """Return a field's text, refusing what is no plain field.
+
+    The signed text is not quoted, so that two different forms can have the same one: a payer could fold
+    ``error_code`` into another field's name or value, where nobody looks for it.
+    """
+    if (
+        not isinstance(name, str)
+        or not isinstance(value, str)
+        or not _NAME.fullmatch(name)
+        or _FOLDED.search(value)
+    ):
         raise SignatureError(
-            "the return carries something else than text fields; do not trust it", reason="malformed_field"
+            "the return carries something else than plain text fields; do not trust it",
+            reason="malformed_field",
         )
     return value
 

@@ -10,5 +10,6 @@ from pinelabs_async.sandbox.faults import Faults
 from pinelabs_async.sandbox.ledger import Execution, Ledger
 from pinelabs_async.sandbox.payer import Payer
 from pinelabs_async.sandbox.server import Exchange
+from pinelabs_async.sandbox.state import Credentials
 
-__all__ = ["Clock", "Exchange", "Execution", "Faults", "Ledger", "Payer", "Sandbox"]
+__all__ = ["Clock", "Credentials", "Exchange", "Execution", "Faults", "Ledger", "Payer", "Sandbox"]

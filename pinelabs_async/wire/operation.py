@@ -58,9 +58,11 @@ class Operation(Generic[T_co]):
     name: str
     """Group and verb, e.g. ``orders.create``: the name under which a Session offers it."""
     method: str
+    """The HTTP method."""
     path: str
     """The whole path from the host on, ids in braces."""
     repeat: Repeat
+    """What may be done when its answer is lost."""
     body: type[Any] | None = None
     """The class of the whole JSON body, or None where there is none."""
     answer: type[T_co]

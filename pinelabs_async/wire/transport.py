@@ -118,7 +118,7 @@ class Transport:
         self._opened = False
 
     @property
-    def needs_closing(self) -> bool:
+    def is_open(self) -> bool:
         """Whether connections were made that nobody has closed with ``aclose``."""
         return self._opened and not self._closed
 
