@@ -237,8 +237,8 @@ class Caller:
             return Evidence.UNCLEAR
         await asyncio.sleep(max(0.0, min(LOOK_UP_PAUSE, call.time_left)))
 
-        async def look(operation: Operation[Any], *ids: str) -> Any:
-            return await self.call(operation, ids, call.options.changed(), ends_at=call.ends_at)
+        async def look(operation: Operation[Any], *ids: str, query: Query | None = None) -> Any:
+            return await self.call(operation, ids, call.options, query=query, ends_at=call.ends_at)
 
         try:
             return await lookup(look, call.ids, call.body)

@@ -20,7 +20,17 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from pinelabs_async.money import Money
 from pinelabs_async.wire import tolerant
-from pinelabs_async.wire.shape import Answer, Body, Problem, Received, Shape, attach, read_json
+from pinelabs_async.wire.shape import (
+    Answer,
+    Body,
+    CamelCase,
+    Problem,
+    Received,
+    Shape,
+    attach,
+    json_name,
+    read_json,
+)
 from pinelabs_async.wire.times import read_time, write_time
 
 T = TypeVar("T")
@@ -74,11 +84,14 @@ def decode(cls: type[A], body: bytes, *, envelope: str | None = None, request_id
         answer = cls()
         attach(answer, Received(body, problems, request_id))
         return answer
-    try:
-        decoded = _decoder_of(cls, envelope).decode(body)
-        answer: A = decoded if envelope is None else decoded.held
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    if issubclass(cls, CamelCase):  # the fast decoder cannot rename the fields of attrs classes
         answer, problems = tolerant.read(cls, read_json(body), envelope)
+    else:
+        try:
+            decoded = _decoder_of(cls, envelope).decode(body)
+            answer = decoded if envelope is None else decoded.held
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            answer, problems = tolerant.read(cls, read_json(body), envelope)
     attach(answer, Received(body, problems, request_id))
     return answer
 
@@ -200,11 +213,8 @@ def _make_tuple_reader(converter: Converter, cls: Any) -> Callable[[Any, Any], A
 
 
 def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], Any]:
-    fields = [field for field in attrs.fields(cls) if field.name != "extra"]
-    hooks = {
-        field.name: (converter.get_structure_hook(field.type), field.type) for field in fields if field.init
-    }
-    fixed = {field.name: field.default for field in fields if not field.init}
+    fields = {json_name(cls, field.name): field for field in attrs.fields(cls) if field.name != "extra"}
+    hooks = {name: converter.get_structure_hook(field.type) for name, field in fields.items()}
     takes_extra = issubclass(cls, Body)
     class_for = getattr(cls, "class_for", None)
 
@@ -216,14 +226,13 @@ def _make_reader(converter: Converter, cls: type[Any]) -> Callable[[Any, Any], A
         known: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, item in cast("Mapping[str, Any]", value).items():
-            if name in fixed:
-                if item != fixed[name]:
-                    raise ValueError(f"{cls.__name__}.{name} is always {fixed[name]}, not {item!r}.")
-                continue
-            if name not in hooks:
+            field = fields.get(name)
+            if field is None:
                 extra[name] = item
-            elif item is not None:
-                known[name] = _read_field(f"{cls.__name__}.{name}", item, *hooks[name])
+            elif field.init and item is not None:
+                known[field.name] = _read_field(f"{cls.__name__}.{name}", item, hooks[name], field.type)
+            elif not field.init and item != field.default:
+                raise ValueError(f"{cls.__name__}.{name} is always {field.default}, not {item!r}.")
         if extra and takes_extra:
             known["extra"] = extra
         return cls(**known)
@@ -240,7 +249,10 @@ def _read_field(where: str, item: Any, hook: Callable[[Any, Any], Any], annotati
 
 
 def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
-    changes = {f.name: override(omit_if_default=True) for f in attrs.fields(cls) if f.default in (None, ())}
+    changes = {
+        field.name: override(omit_if_default=field.default in (None, ()), rename=json_name(cls, field.name))
+        for field in attrs.fields(cls)
+    }
     takes_extra = issubclass(cls, Body)
     if takes_extra:
         changes["extra"] = override(omit=True)

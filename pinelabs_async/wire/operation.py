@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
+from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.shape import Answer
 
 T = TypeVar("T", bound=Answer)
@@ -42,7 +43,7 @@ class Evidence(enum.Enum):
 class Look(Protocol):
     """Call a READ operation while a write is being resolved."""
 
-    def __call__(self, operation: "Operation[T]", *ids: str) -> Awaitable[T]:
+    def __call__(self, operation: "Operation[T]", *ids: str, query: Query | None = None) -> Awaitable[T]:
         """Return its answer, or raise as a call does."""
         ...
 

@@ -8,7 +8,6 @@ import difflib
 import functools
 import inspect
 import json
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from types import GenericAlias, UnionType
@@ -55,7 +54,7 @@ def _immutable(annotation: Any) -> Any:
     if origin is Sequence:
         return GenericAlias(tuple, (members[0], ...))
     if origin in (Union, UnionType):
-        return functools.reduce(operator.or_, map(_immutable, members))
+        return Union[tuple(map(_immutable, members))]  # noqa: UP007  # made of a tuple, not written out
     return annotation
 
 
@@ -89,7 +88,7 @@ def _give_door(cls: type[Any]) -> None:
 
 
 def _refuse_modelled(cls: type[Any], extra: Mapping[str, Any]) -> None:
-    modelled = sorted({field.name for field in attrs.fields(cls)} & set(extra))
+    modelled = sorted({json_name(cls, field.name) for field in attrs.fields(cls)} & set(extra))
     if modelled:
         raise ValueError(
             f"{cls.__name__}.extra holds {', '.join(modelled)}, which {cls.__name__} has as a field."
@@ -118,6 +117,22 @@ def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> 
     required = [f.alias for f in attrs.fields(cls) if f.init and f.default is attrs.NOTHING]
     missing = [name for name in required if name not in fields]
     return f"{cls.__name__} needs {', '.join(missing)}." if missing else str(error)
+
+
+class CamelCase:
+    """Mark a class whose JSON is camelCase; its attributes are snake_case as everywhere."""
+
+    __slots__ = ()
+    IRREGULAR: ClassVar[Mapping[str, str]] = {}
+    """JSON names that the rule does not give, by attribute."""
+
+
+def json_name(cls: type[Any], name: str) -> str:
+    """Return the name in JSON of a class's attribute."""
+    if not issubclass(cls, CamelCase):
+        return name
+    first, *rest = name.split("_")
+    return cls.IRREGULAR.get(name) or first + "".join(word.capitalize() for word in rest)
 
 
 @shape

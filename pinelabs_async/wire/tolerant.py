@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_or
 
 import attrs
 
-from pinelabs_async.wire.shape import Problem, fill
+from pinelabs_async.wire.shape import Problem, fill, json_name
 from pinelabs_async.wire.times import read_time
 
 T = TypeVar("T")
@@ -56,10 +56,11 @@ def read(cls: type[T], parsed: object, envelope: str | None) -> tuple[T, tuple[P
 def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Problems) -> T:
     kept: dict[str, Any] = {}
     for field in attrs.fields(cast("Any", cls)):
-        place = f"{path}.{field.name}"
-        if field.name in value:
+        name = json_name(cls, field.name)
+        place = f"{path}.{name}"
+        if name in value:
             try:
-                kept[field.name] = _read(field.type, value[field.name], place, problems)
+                kept[field.name] = _read(field.type, value[name], place, problems)
                 continue
             except _Misfit as misfit:
                 problems.append(Problem(place, str(misfit)))

@@ -1,0 +1,361 @@
+"""Payouts: money that you send to bank accounts and UPI addresses, from your funding account."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pinelabs_async.api.common import Amount, Private, Timestamp
+from pinelabs_async.money import Money
+from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
+from pinelabs_async.wire.pages import Pages, by_next_page
+from pinelabs_async.wire.resource import Resource
+from pinelabs_async.wire.shape import Answer, Body, CamelCase, shape
+
+
+class PayoutMode(OpenEnum):
+    """Say how the money travels."""
+
+    UPI = "UPI"
+    IMPS = "IMPS"
+    NEFT = "NEFT"
+    RTGS = "RTGS"
+
+
+class PayoutStatus(OpenEnum):
+    """Say how far a payout has come.
+
+    Source: https://www.pinelabs.com/docs/online-payments/api/payouts/payouts-object
+    """
+
+    SCHEDULED = "SCHEDULED"
+    """Accepted; it can still be rescheduled or cancelled."""
+    PENDING = "PENDING"
+    """The funding account is short of money."""
+    PROCESSING = "PROCESSING"
+    """With the bank."""
+    PROCESSED = "PROCESSED"
+    """The bank is done; the confirmation is open."""
+    SUCCESS = "SUCCESS"
+    """The money has arrived."""
+    FAILED = "FAILED"
+    """The money did not go."""
+    CANCELLED = "CANCELLED"
+    """Cancelled before it went."""
+
+
+@shape
+class NewPayout(CamelCase, Body):
+    """Hold a payout to be made: money leaves your funding account.
+
+    Source: https://www.pinelabs.com/docs/online-payments/api/payouts/create-payout
+    """
+
+    client_reference_id: str
+    """Your own reference, 1 to 40 characters without spaces: a repeated one makes no second payout."""
+    payee_name: Private
+    """Who receives, 1 to 40 letters and spaces."""
+    amount: Amount
+    """How much, in paisa: 100 to 100,000,000."""
+    mode: PayoutMode | str
+    """How it travels."""
+    remarks: str
+    """A note, 1 to 50 letters, digits, ``-`` and spaces."""
+    account_number: Private | None = None
+    """For IMPS, NEFT and RTGS: 9 to 18 digits."""
+    branch_code: str | None = None
+    """For IMPS, NEFT and RTGS: the IFSC code of the branch."""
+    vpa: Private | None = None
+    """For UPI: the payee's UPI address."""
+    email: Private | None = None
+    """The payee's e-mail address."""
+    phone: Private | None = None
+    """The payee's telephone number, 10 digits."""
+
+
+@shape
+class NewSchedule(CamelCase, Body):
+    """Hold another time for a payout that has not gone yet."""
+
+    schedule_at: Timestamp
+    """When it is to go."""
+
+
+@shape
+class PayoutLink(Answer):
+    """Hold a link of the gateway's. Do not follow it: published ones lead to hosts inside the gateway."""
+
+    rel: str | None = None
+    """What it is."""
+    href: str | None = None
+    """Where it leads."""
+
+
+@shape
+class Payout(CamelCase, Answer):
+    """Hold a payout.
+
+    Source: https://www.pinelabs.com/docs/online-payments/api/payouts/payouts-object
+    """
+
+    IRREGULAR: ClassVar[Mapping[str, str]] = {"links": "_links"}
+
+    client_reference_id: str | None = None
+    """Your own reference."""
+    request_reference_id: str | None = None
+    """The gateway's id of the request; a bulk request has several payouts."""
+    payment_reference_id: str
+    """The gateway's id of the payout."""
+    bank_transaction_reference_id: str | None = None
+    """The bank's id (UTR); in listings."""
+    payee_name: Private | None = None
+    """Who receives."""
+    account_number: Private | None = None
+    """Where to, masked."""
+    branch_code: str | None = None
+    """The IFSC code of the branch."""
+    vpa: Private | None = None
+    """The payee's UPI address."""
+    email: Private | None = None
+    """The payee's e-mail address."""
+    phone: Private | None = None
+    """The payee's telephone number."""
+    amount: Money | None = None
+    """How much, in paisa."""
+    fees: Money | None = None
+    """What it costs you, in paisa; in listings."""
+    tax: Money | None = None
+    """Tax on the fees, in paisa; in listings."""
+    mode: PayoutMode | None = None
+    """How it travels."""
+    status: PayoutStatus
+    """How far it has come; the money has arrived on ``SUCCESS``."""
+    message: str | None = None
+    """The status in words."""
+    remarks: str | None = None
+    """Your note."""
+    scheduled_at: Timestamp | None = None
+    """When it goes."""
+    created_at: Timestamp | None = None
+    """When it was made; in listings."""
+    updated_at: Timestamp | None = None
+    """When it changed last; in listings."""
+    links: tuple[PayoutLink, ...] = ()
+    """Links of the gateway's; do not follow them."""
+
+
+@shape
+class PayoutPage(CamelCase, Answer):
+    """Hold one page of payouts."""
+
+    IRREGULAR: ClassVar[Mapping[str, str]] = {"links": "_links"}
+
+    payments: tuple[Payout, ...] = ()
+    """The payouts."""
+    total_records: int | None = None
+    """How many there are."""
+    next_page: int | None = None
+    """The number of the next page."""
+    total_pages: int | None = None
+    """How many pages there are."""
+    links: tuple[PayoutLink, ...] = ()
+    """Links of the gateway's; do not follow them."""
+
+
+@shape
+class FundingAccount(CamelCase, Answer):
+    """Hold the account that payouts are made from."""
+
+    account_number: Private | None = None
+    """Its number."""
+    branch_code: str | None = None
+    """The IFSC code of its branch."""
+    balance: Money | None = None
+    """What is in it, in paisa."""
+
+
+async def find_payout(look: Look, _ids: Sequence[str], body: NewPayout) -> Payout | Evidence:
+    """Find a payout that may have been made: the list, filtered by reference, says whether it exists."""
+    page = await look(LIST, query={"clientReferenceId": body.client_reference_id, "page": 1, "count": 10})
+    if not page.payments:
+        # An answer that is no page at all proves nothing.
+        return Evidence.ABSENT if "payments" in page.raw and not page.problems else Evidence.UNCLEAR
+    same = [
+        payout
+        for payout in page.payments
+        if payout.client_reference_id == body.client_reference_id and payout.amount == body.amount
+    ]
+    return same[0] if len(same) == len(page.payments) == 1 else Evidence.UNCLEAR
+
+
+LIST: Final = Operation(
+    name="payouts.list",
+    method="GET",
+    path="/payouts/v3/payments",
+    repeat=Repeat.READ,
+    answer=PayoutPage,
+    envelope=None,
+)
+BALANCE: Final = Operation(
+    name="payouts.balance",
+    method="GET",
+    path="/payouts/v3/payments/funding-account",
+    repeat=Repeat.READ,
+    answer=FundingAccount,
+    envelope=None,
+)
+CREATE: Final = Operation(
+    name="payouts.create",
+    method="POST",
+    path="/payouts/v3/payments/banks",
+    repeat=Repeat.BY_REFERENCE,
+    body=NewPayout,
+    answer=Payout,
+    envelope=None,
+    reference=lambda payout: payout.client_reference_id,
+    lookup=find_payout,
+    resend=True,
+)
+RESCHEDULE: Final = Operation(
+    name="payouts.reschedule",
+    method="PUT",
+    path="/payouts/v3/payments/banks/{payment_reference_id}",
+    repeat=Repeat.NEVER,
+    body=NewSchedule,
+    answer=Payout,
+    envelope=None,
+)
+CANCEL: Final = Operation(
+    name="payouts.cancel",
+    method="PUT",
+    path="/payouts/v3/payments/banks/{payment_reference_id}/cancel",
+    repeat=Repeat.NEVER,
+    answer=Payout,
+    envelope=None,
+)
+
+
+class Payouts(Resource):
+    """Send money."""
+
+    async def create(self, payout: NewPayout) -> Payout:
+        """Send money from your funding account to a payee.
+
+        If the answer is lost, the payout is looked up by your reference, and sent again, under the same
+        reference, only when the gateway's list says that it does not exist.
+
+        Args:
+            payout: Whom to pay, and how much in paisa.
+
+        Returns:
+            The payout, usually ``SCHEDULED``; follow it with ``list`` until ``SUCCESS`` or ``FAILED``.
+
+        Raises:
+            ConflictError: the reference was used before; no second payout was made.
+            OutcomeUnknownError: the money may be on its way; look the reference up before you try again.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/payouts/create-payout
+        """
+        return await self._send(CREATE, body=payout)
+
+    def list(
+        self,
+        *,
+        payment_reference_id: str | None = None,
+        client_reference_id: str | None = None,
+        request_reference_id: str | None = None,
+        bank_transaction_reference_id: str | None = None,
+        mode: PayoutMode | str | None = None,
+        status: PayoutStatus | str | None = None,
+        date_from: datetime | None = None,
+        date_to: datetime | None = None,
+        count: int = 10,
+        max_pages: int | None = None,
+    ) -> Pages[Payout]:
+        """Go through your payouts, or those that a filter lets through. No money moves.
+
+        Args:
+            payment_reference_id: The gateway's id of one payout.
+            client_reference_id: Your reference of one payout.
+            request_reference_id: The gateway's id of a request.
+            bank_transaction_reference_id: The bank's id.
+            mode: How the money travels.
+            status: How far they have come.
+            date_from: Made after this moment, with a time zone.
+            date_to: Made before this moment; at most 60 days after ``date_from``.
+            count: Payouts a page, 1 to 20.
+            max_pages: Stop after so many pages.
+
+        Returns:
+            The payouts, item by item or page by page.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/payouts/get-payouts
+        """
+        query = {
+            "paymentReferenceId": payment_reference_id,
+            "clientReferenceId": client_reference_id,
+            "requestReferenceId": request_reference_id,
+            "bankTransactionReferenceId": bank_transaction_reference_id,
+            "mode": mode,
+            "status": status,
+            "dateFrom": date_from,
+            "dateTo": date_to,
+            "page": 1,
+            "count": count,
+        }
+        return Pages(
+            lambda query: self._send(LIST, query=query),
+            lambda page: page.payments,
+            by_next_page,
+            query,
+            max_pages,
+        )
+
+    async def balance(self) -> FundingAccount:
+        """Read what is in your funding account. No money moves.
+
+        Returns:
+            The account and its balance in paisa.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/payouts/get-payout-balance
+        """
+        return await self._send(BALANCE)
+
+    async def reschedule(self, payment_reference_id: str, schedule: NewSchedule) -> Payout:
+        """Give a payout that has not gone another time. The money goes then.
+
+        It is sent once. If the answer is lost, read the payout with ``list``.
+
+        Args:
+            payment_reference_id: The gateway's id of a payout that is ``SCHEDULED``.
+            schedule: When it is to go.
+
+        Returns:
+            The payout.
+
+        Raises:
+            NotFoundError: there is no such payout.
+            OutcomeUnknownError: it may have been rescheduled; read it.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/payouts/update-scheduled-payout
+        """
+        return await self._send(RESCHEDULE, payment_reference_id, body=schedule)
+
+    async def cancel(self, payment_reference_id: str) -> Payout:
+        """Cancel a payout that has not gone: the money stays in your funding account. It cannot be revived.
+
+        It is sent once. If the answer is lost, read the payout with ``list``.
+
+        Args:
+            payment_reference_id: The gateway's id of a payout that is ``SCHEDULED``.
+
+        Returns:
+            The payout.
+
+        Raises:
+            NotFoundError: there is no such payout.
+            OutcomeUnknownError: it may have been cancelled; read it.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/payouts/cancel-scheduled-payout
+        """
+        return await self._send(CANCEL, payment_reference_id)
