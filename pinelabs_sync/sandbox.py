@@ -4,15 +4,13 @@ import functools
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Literal, Self, TypeVar
+from typing import Final, Literal, Self
 
 from pinelabs_async import sandbox as _async
 from pinelabs_async.sandbox import Clock, Credentials, Exchange, Faults, Ledger
 from pinelabs_async.session import line_of_caller
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_sync.bridge import Bridge, Resource, blocking
-
-T = TypeVar("T")
 
 
 class Payer(Resource[_async.Payer]):
@@ -116,7 +114,10 @@ class Sandbox:
 
     def add_merchant(self) -> Credentials:
         """Take on another merchant, who shares nothing with the others, and return its credentials."""
-        return self._bridge.run(_call, self._box.add_merchant)
+        return self._bridge.run(self._add_merchant)
+
+    async def _add_merchant(self) -> Credentials:
+        return self._box.add_merchant()
 
     def reset(self) -> None:
         """Forget orders, payments, tokens, ledger, faults, exchanges and clock; keep port and merchant."""
@@ -151,6 +152,6 @@ class Sandbox:
         return repr(self._box)
 
 
-async def _call(function: Callable[[], T]) -> T:
+async def _call(function: Callable[[], None]) -> None:
     """Call a function on the sandbox's own thread, between two requests."""
-    return function()
+    function()

@@ -78,22 +78,22 @@ def decode(cls: type[A], body: bytes, *, envelope: str | None = None, request_id
     Raises:
         ValueError: the body is no JSON object, so that nothing of it can be kept.
     """
-    problems: tuple[Problem, ...] = ()
-    if cls is Answer:  # it has no fields, so any JSON fits
-        read_json(body)
-        answer = cls()
-        attach(answer, Received(body, problems, request_id))
-        return answer
-    if issubclass(cls, CamelCase):  # the fast decoder cannot rename the fields of attrs classes
-        answer, problems = tolerant.read(cls, read_json(body), envelope)
-    else:
-        try:
-            decoded = _decoder_of(cls, envelope).decode(body)
-            answer = decoded if envelope is None else decoded.held
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            answer, problems = tolerant.read(cls, read_json(body), envelope)
+    answer, problems = _decode(cls, body, envelope)
     attach(answer, Received(body, problems, request_id))
     return answer
+
+
+def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[Problem, ...]]:
+    if cls is Answer:  # it has no fields, so any JSON fits
+        read_json(body)
+        return cls(), ()
+    if issubclass(cls, CamelCase):  # the fast decoder cannot rename the fields of attrs classes
+        return tolerant.read(cast("type[A]", cls), read_json(body), envelope)
+    try:
+        decoded = _decoder_of(cls, envelope).decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return tolerant.read(cls, read_json(body), envelope)
+    return decoded if envelope is None else decoded.held, ()
 
 
 def preload(*classes: type[Any]) -> None:
