@@ -64,7 +64,7 @@ class PineLabsError(Exception):
         self.reference = reference
         """The merchant reference of what was to be made, where the body carries one."""
         self.reached = reached
-        """How far the last attempt got: ``not sent``, ``partly sent``, ``sent`` or ``answered``."""
+        """How far the call got, the furthest of its attempts: ``not sent``, ``partly sent``, ``sent`` or ``answered``."""
         self.attempts = attempts
         """How many times the request was tried."""
         self.status = status

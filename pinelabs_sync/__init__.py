@@ -1,5 +1,6 @@
 """Take payments with Pine Labs Online (Plural), blocking. ``pinelabs_async`` has the same names, awaited."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 import pinelabs_async
@@ -11,6 +12,78 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.auth import (
         Token as Token,
+    )
+    from pinelabs_async.api.cards import (
+        AcquirerPaymentDetails as AcquirerPaymentDetails,
+    )
+    from pinelabs_async.api.cards import (
+        ApplePayAuthorization as ApplePayAuthorization,
+    )
+    from pinelabs_async.api.cards import (
+        ApplePayCard as ApplePayCard,
+    )
+    from pinelabs_async.api.cards import (
+        CardAuthorization as CardAuthorization,
+    )
+    from pinelabs_async.api.cards import (
+        CardIdentifier as CardIdentifier,
+    )
+    from pinelabs_async.api.cards import (
+        CardIdentifierType as CardIdentifierType,
+    )
+    from pinelabs_async.api.cards import (
+        CardInfo as CardInfo,
+    )
+    from pinelabs_async.api.cards import (
+        CardMetaData as CardMetaData,
+    )
+    from pinelabs_async.api.cards import (
+        CardNetwork as CardNetwork,
+    )
+    from pinelabs_async.api.cards import (
+        CardQuery as CardQuery,
+    )
+    from pinelabs_async.api.cards import (
+        CardType as CardType,
+    )
+    from pinelabs_async.api.cards import (
+        DecryptedCard as DecryptedCard,
+    )
+    from pinelabs_async.api.cards import (
+        FoundCards as FoundCards,
+    )
+    from pinelabs_async.api.cards import (
+        NewOtp as NewOtp,
+    )
+    from pinelabs_async.api.cards import (
+        Otp as Otp,
+    )
+    from pinelabs_async.api.cards import (
+        OtpResult as OtpResult,
+    )
+    from pinelabs_async.api.cards import (
+        OtpSent as OtpSent,
+    )
+    from pinelabs_async.api.cards import (
+        OtpStatus as OtpStatus,
+    )
+    from pinelabs_async.api.cards import (
+        OtpStep as OtpStep,
+    )
+    from pinelabs_async.api.cards import (
+        OtpTimes as OtpTimes,
+    )
+    from pinelabs_async.api.checkout import (
+        CheckoutLink as CheckoutLink,
+    )
+    from pinelabs_async.api.checkout import (
+        CheckoutPurchase as CheckoutPurchase,
+    )
+    from pinelabs_async.api.checkout import (
+        NewCheckout as NewCheckout,
+    )
+    from pinelabs_async.api.checkout import (
+        PluginData as PluginData,
     )
     from pinelabs_async.api.common import (
         AccountDetails as AccountDetails,
@@ -54,6 +127,168 @@ if TYPE_CHECKING:
     from pinelabs_async.api.common import (
         SplitInfo as SplitInfo,
     )
+    from pinelabs_async.api.customer_tokens import (
+        CustomerToken as CustomerToken,
+    )
+    from pinelabs_async.api.customer_tokens import (
+        CustomerTokenList as CustomerTokenList,
+    )
+    from pinelabs_async.api.customer_tokens import (
+        TokenDeletion as TokenDeletion,
+    )
+    from pinelabs_async.api.customers import (
+        CustomerChange as CustomerChange,
+    )
+    from pinelabs_async.api.customers import (
+        CustomerStatus as CustomerStatus,
+    )
+    from pinelabs_async.api.customers import (
+        NewCustomer as NewCustomer,
+    )
+    from pinelabs_async.api.customers import (
+        StoredCustomer as StoredCustomer,
+    )
+    from pinelabs_async.api.instruments import (
+        BnplCode as BnplCode,
+    )
+    from pinelabs_async.api.instruments import (
+        BnplDetails as BnplDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        BnplOption as BnplOption,
+    )
+    from pinelabs_async.api.instruments import (
+        CardDetails as CardDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        CardlessDetails as CardlessDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        CardlessOption as CardlessOption,
+    )
+    from pinelabs_async.api.instruments import (
+        CardOption as CardOption,
+    )
+    from pinelabs_async.api.instruments import (
+        CardTokenDetails as CardTokenDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        CardTokenOption as CardTokenOption,
+    )
+    from pinelabs_async.api.instruments import (
+        NetbankingDetails as NetbankingDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        NetbankingMode as NetbankingMode,
+    )
+    from pinelabs_async.api.instruments import (
+        NetbankingOption as NetbankingOption,
+    )
+    from pinelabs_async.api.instruments import (
+        OtherUpi as OtherUpi,
+    )
+    from pinelabs_async.api.instruments import (
+        PointsCardDetails as PointsCardDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        PointsOption as PointsOption,
+    )
+    from pinelabs_async.api.instruments import (
+        SavedTokenDetails as SavedTokenDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        TokenDetails as TokenDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        TokenType as TokenType,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiCollect as UpiCollect,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiDetails as UpiDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiIntent as UpiIntent,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiMode as UpiMode,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiOption as UpiOption,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiPayer as UpiPayer,
+    )
+    from pinelabs_async.api.instruments import (
+        UpiQr as UpiQr,
+    )
+    from pinelabs_async.api.instruments import (
+        WalletCode as WalletCode,
+    )
+    from pinelabs_async.api.instruments import (
+        WalletDetails as WalletDetails,
+    )
+    from pinelabs_async.api.instruments import (
+        WalletOption as WalletOption,
+    )
+    from pinelabs_async.api.offers import (
+        ConvenienceFeeBreakdown as ConvenienceFeeBreakdown,
+    )
+    from pinelabs_async.api.offers import (
+        Discount as Discount,
+    )
+    from pinelabs_async.api.offers import (
+        DiscountType as DiscountType,
+    )
+    from pinelabs_async.api.offers import (
+        DownPayment as DownPayment,
+    )
+    from pinelabs_async.api.offers import (
+        DurationType as DurationType,
+    )
+    from pinelabs_async.api.offers import (
+        EmiType as EmiType,
+    )
+    from pinelabs_async.api.offers import (
+        IssuerOfferParameter as IssuerOfferParameter,
+    )
+    from pinelabs_async.api.offers import (
+        IssuerType as IssuerType,
+    )
+    from pinelabs_async.api.offers import (
+        Offer as Offer,
+    )
+    from pinelabs_async.api.offers import (
+        OfferData as OfferData,
+    )
+    from pinelabs_async.api.offers import (
+        OfferProduct as OfferProduct,
+    )
+    from pinelabs_async.api.offers import (
+        OfferShare as OfferShare,
+    )
+    from pinelabs_async.api.offers import (
+        OfferShares as OfferShares,
+    )
+    from pinelabs_async.api.offers import (
+        ProcessingFee as ProcessingFee,
+    )
+    from pinelabs_async.api.offers import (
+        ProgramType as ProgramType,
+    )
+    from pinelabs_async.api.offers import (
+        Subvention as Subvention,
+    )
+    from pinelabs_async.api.offers import (
+        SubventionType as SubventionType,
+    )
+    from pinelabs_async.api.offers import (
+        Tenure as Tenure,
+    )
+    from pinelabs_async.api.offers import (
+        TenureType as TenureType,
+    )
     from pinelabs_async.api.order_object import (
         AcquirerData as AcquirerData,
     )
@@ -93,44 +328,249 @@ if TYPE_CHECKING:
     from pinelabs_async.api.order_object import (
         UpiData as UpiData,
     )
+    from pinelabs_async.api.order_object import (
+        WalletCardData as WalletCardData,
+    )
+    from pinelabs_async.api.order_object import (
+        WalletData as WalletData,
+    )
     from pinelabs_async.api.orders import (
         Capture as Capture,
     )
     from pinelabs_async.api.orders import (
         NewOrder as NewOrder,
     )
-    from pinelabs_async.api.payments import (
-        CardDetails as CardDetails,
+    from pinelabs_async.api.payment_links import (
+        LinkCart as LinkCart,
     )
-    from pinelabs_async.api.payments import (
-        CardlessDetails as CardlessDetails,
+    from pinelabs_async.api.payment_links import (
+        LinkProduct as LinkProduct,
     )
-    from pinelabs_async.api.payments import (
-        CardlessEmiTender as CardlessEmiTender,
+    from pinelabs_async.api.payment_links import (
+        NewPaymentLink as NewPaymentLink,
     )
-    from pinelabs_async.api.payments import (
-        CardlessOption as CardlessOption,
+    from pinelabs_async.api.payment_links import (
+        PaymentLink as PaymentLink,
     )
-    from pinelabs_async.api.payments import (
-        CardOption as CardOption,
+    from pinelabs_async.api.payment_links import (
+        PaymentLinkStatus as PaymentLinkStatus,
     )
-    from pinelabs_async.api.payments import (
-        CardTender as CardTender,
+    from pinelabs_async.api.payments import NewPayment as NewPayment
+    from pinelabs_async.api.payouts import (
+        FundingAccount as FundingAccount,
     )
-    from pinelabs_async.api.payments import (
-        NewPayment as NewPayment,
+    from pinelabs_async.api.payouts import (
+        NewPayout as NewPayout,
     )
-    from pinelabs_async.api.payments import (
-        OtherTender as OtherTender,
+    from pinelabs_async.api.payouts import (
+        NewSchedule as NewSchedule,
     )
-    from pinelabs_async.api.payments import (
-        Tender as Tender,
+    from pinelabs_async.api.payouts import (
+        Payout as Payout,
+    )
+    from pinelabs_async.api.payouts import (
+        PayoutLink as PayoutLink,
+    )
+    from pinelabs_async.api.payouts import (
+        PayoutMode as PayoutMode,
+    )
+    from pinelabs_async.api.payouts import (
+        PayoutPage as PayoutPage,
+    )
+    from pinelabs_async.api.payouts import (
+        PayoutStatus as PayoutStatus,
+    )
+    from pinelabs_async.api.plan_object import (
+        Frequency as Frequency,
+    )
+    from pinelabs_async.api.plan_object import (
+        Plan as Plan,
+    )
+    from pinelabs_async.api.plan_object import (
+        PlanStatus as PlanStatus,
+    )
+    from pinelabs_async.api.plans import (
+        AmountRange as AmountRange,
+    )
+    from pinelabs_async.api.plans import (
+        Link as Link,
+    )
+    from pinelabs_async.api.plans import (
+        Links as Links,
+    )
+    from pinelabs_async.api.plans import (
+        NewPlan as NewPlan,
+    )
+    from pinelabs_async.api.plans import (
+        PageInfo as PageInfo,
+    )
+    from pinelabs_async.api.plans import (
+        PlanChange as PlanChange,
+    )
+    from pinelabs_async.api.plans import (
+        PlanPage as PlanPage,
+    )
+    from pinelabs_async.api.presentation_object import (
+        NoticeStatus as NoticeStatus,
+    )
+    from pinelabs_async.api.presentation_object import (
+        Presentation as Presentation,
+    )
+    from pinelabs_async.api.presentation_object import (
+        PresentationStatus as PresentationStatus,
+    )
+    from pinelabs_async.api.presentations import (
+        DebitNotice as DebitNotice,
+    )
+    from pinelabs_async.api.presentations import (
+        DebitRetry as DebitRetry,
+    )
+    from pinelabs_async.api.presentations import (
+        KnownDebit as KnownDebit,
+    )
+    from pinelabs_async.api.presentations import (
+        MandateDebit as MandateDebit,
+    )
+    from pinelabs_async.api.presentations import (
+        NewDebit as NewDebit,
+    )
+    from pinelabs_async.api.presentations import (
+        NewPresentation as NewPresentation,
+    )
+    from pinelabs_async.api.presentations import (
+        PresentationPage as PresentationPage,
     )
     from pinelabs_async.api.refunds import (
         NewRefund as NewRefund,
     )
     from pinelabs_async.api.refunds import (
         RefundProduct as RefundProduct,
+    )
+    from pinelabs_async.api.reserve_pay import (
+        NewReserve as NewReserve,
+    )
+    from pinelabs_async.api.reserve_pay import (
+        NewReserveDebit as NewReserveDebit,
+    )
+    from pinelabs_async.api.reserve_pay import (
+        Reserve as Reserve,
+    )
+    from pinelabs_async.api.reserve_pay import (
+        ReservePlan as ReservePlan,
+    )
+    from pinelabs_async.api.subscription_object import (
+        PayerAccount as PayerAccount,
+    )
+    from pinelabs_async.api.subscription_object import (
+        Subscription as Subscription,
+    )
+    from pinelabs_async.api.subscription_object import (
+        SubscriptionStatus as SubscriptionStatus,
+    )
+    from pinelabs_async.api.subscriptions import (
+        NewSubscription as NewSubscription,
+    )
+    from pinelabs_async.api.subscriptions import (
+        SubscriptionChange as SubscriptionChange,
+    )
+    from pinelabs_async.api.subscriptions import (
+        SubscriptionPage as SubscriptionPage,
+    )
+    from pinelabs_async.api.tenders import (
+        BnplTender as BnplTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CardlessEmiTender as CardlessEmiTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CardTender as CardTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CardTokenTender as CardTokenTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CreditEmiTender as CreditEmiTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CreditEmiTokenTender as CreditEmiTokenTender,
+    )
+    from pinelabs_async.api.tenders import (
+        CustomerAccount as CustomerAccount,
+    )
+    from pinelabs_async.api.tenders import (
+        DebitEmiTender as DebitEmiTender,
+    )
+    from pinelabs_async.api.tenders import (
+        DebitEmiTokenTender as DebitEmiTokenTender,
+    )
+    from pinelabs_async.api.tenders import (
+        DeviceInfo as DeviceInfo,
+    )
+    from pinelabs_async.api.tenders import (
+        MandateInfo as MandateInfo,
+    )
+    from pinelabs_async.api.tenders import (
+        MandateRequest as MandateRequest,
+    )
+    from pinelabs_async.api.tenders import (
+        NetbankingTender as NetbankingTender,
+    )
+    from pinelabs_async.api.tenders import (
+        OperatingSystem as OperatingSystem,
+    )
+    from pinelabs_async.api.tenders import (
+        OtherTender as OtherTender,
+    )
+    from pinelabs_async.api.tenders import (
+        PointsTender as PointsTender,
+    )
+    from pinelabs_async.api.tenders import (
+        Tender as Tender,
+    )
+    from pinelabs_async.api.tenders import (
+        UpiTender as UpiTender,
+    )
+    from pinelabs_async.api.tenders import (
+        WalletTender as WalletTender,
+    )
+    from pinelabs_async.api.tokens import (
+        Approval as Approval,
+    )
+    from pinelabs_async.api.tokens import (
+        ApprovedPayment as ApprovedPayment,
+    )
+    from pinelabs_async.api.tokens import (
+        CardToken as CardToken,
+    )
+    from pinelabs_async.api.tokens import (
+        CardTokenStatus as CardTokenStatus,
+    )
+    from pinelabs_async.api.tokens import (
+        Cryptogram as Cryptogram,
+    )
+    from pinelabs_async.api.tokens import (
+        CryptogramData as CryptogramData,
+    )
+    from pinelabs_async.api.tokens import (
+        DeletedToken as DeletedToken,
+    )
+    from pinelabs_async.api.tokens import (
+        EncryptedCard as EncryptedCard,
+    )
+    from pinelabs_async.api.tokens import (
+        NewCardToken as NewCardToken,
+    )
+    from pinelabs_async.api.tokens import (
+        NewCryptogram as NewCryptogram,
+    )
+    from pinelabs_async.api.tokens import (
+        ProviderToken as ProviderToken,
+    )
+    from pinelabs_async.api.tokens import (
+        ProviderTokens as ProviderTokens,
+    )
+    from pinelabs_async.api.tokens import (
+        SavedCard as SavedCard,
     )
     from pinelabs_async.errors import (
         ApiError as ApiError,
@@ -190,6 +630,9 @@ if TYPE_CHECKING:
         from_json as from_json,
     )
     from pinelabs_async.wire.codec import (
+        preload as preload,
+    )
+    from pinelabs_async.wire.codec import (
         to_json as to_json,
     )
     from pinelabs_async.wire.operation import (
@@ -200,87 +643,238 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.wire.redact import Secret as Secret
     from pinelabs_async.wire.shape import Problem as Problem
+    from pinelabs_sync.pages import Pages as Pages
     from pinelabs_sync.session import Session as Session
 
 __all__ = [
     "AccountDetails",
     "AcquirerData",
+    "AcquirerPaymentDetails",
     "Address",
+    "AmountRange",
     "ApiError",
+    "ApplePayAuthorization",
+    "ApplePayCard",
+    "Approval",
+    "ApprovedPayment",
     "AuthenticationError",
     "BankDetails",
+    "BnplCode",
+    "BnplDetails",
+    "BnplOption",
+    "BnplTender",
     "Capture",
     "CaptureData",
+    "CardAuthorization",
     "CardData",
     "CardDetails",
+    "CardIdentifier",
+    "CardIdentifierType",
+    "CardInfo",
+    "CardMetaData",
+    "CardNetwork",
     "CardOption",
+    "CardQuery",
     "CardTender",
+    "CardToken",
+    "CardTokenDetails",
+    "CardTokenOption",
+    "CardTokenStatus",
+    "CardTokenTender",
+    "CardType",
     "CardlessDetails",
     "CardlessEmiTender",
     "CardlessOption",
     "CartDetails",
     "CartItem",
+    "CheckoutLink",
+    "CheckoutPurchase",
     "ConfigurationError",
     "ConflictError",
+    "ConvenienceFeeBreakdown",
     "Credentials",
+    "CreditEmiTender",
+    "CreditEmiTokenTender",
+    "Cryptogram",
+    "CryptogramData",
     "Customer",
+    "CustomerAccount",
+    "CustomerChange",
+    "CustomerStatus",
+    "CustomerToken",
+    "CustomerTokenList",
+    "DebitEmiTender",
+    "DebitEmiTokenTender",
+    "DebitNotice",
+    "DebitRetry",
+    "DecryptedCard",
+    "DeletedToken",
+    "DeviceInfo",
+    "Discount",
+    "DiscountType",
+    "DownPayment",
     "DuplicateRequestError",
+    "DurationType",
+    "EmiType",
+    "EncryptedCard",
     "ErrorDetail",
+    "FoundCards",
+    "Frequency",
+    "FundingAccount",
     "IntegrationMode",
     "InvalidRequestError",
+    "IssuerOfferParameter",
+    "IssuerType",
+    "KnownDebit",
+    "Link",
+    "LinkCart",
+    "LinkProduct",
+    "Links",
+    "MandateDebit",
+    "MandateInfo",
+    "MandateRequest",
     "Money",
     "NetbankingData",
+    "NetbankingDetails",
+    "NetbankingMode",
+    "NetbankingOption",
+    "NetbankingTender",
+    "NewCardToken",
+    "NewCheckout",
+    "NewCryptogram",
+    "NewCustomer",
+    "NewDebit",
     "NewOrder",
+    "NewOtp",
     "NewPayment",
+    "NewPaymentLink",
+    "NewPayout",
+    "NewPlan",
+    "NewPresentation",
     "NewRefund",
+    "NewReserve",
+    "NewReserveDebit",
+    "NewSchedule",
+    "NewSubscription",
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
+    "NoticeStatus",
     "OPERATIONS",
+    "Offer",
+    "OfferData",
+    "OfferProduct",
+    "OfferShare",
+    "OfferShares",
+    "OperatingSystem",
     "Operation",
     "Order",
     "OrderStatus",
     "OrderType",
     "OtherTender",
+    "OtherUpi",
+    "Otp",
+    "OtpResult",
+    "OtpSent",
+    "OtpStatus",
+    "OtpStep",
+    "OtpTimes",
     "OutcomeUnknownError",
+    "PageInfo",
+    "Pages",
     "PaidWith",
     "Payer",
+    "PayerAccount",
     "Payment",
     "PaymentDeclinedError",
+    "PaymentLink",
+    "PaymentLinkStatus",
     "PaymentMethod",
     "PaymentStatus",
+    "Payout",
+    "PayoutLink",
+    "PayoutMode",
+    "PayoutPage",
+    "PayoutStatus",
     "PermissionDeniedError",
     "PineLabsError",
+    "Plan",
+    "PlanChange",
+    "PlanPage",
+    "PlanStatus",
+    "PluginData",
+    "PointsCardDetails",
+    "PointsOption",
+    "PointsTender",
+    "Presentation",
+    "PresentationPage",
+    "PresentationStatus",
     "Problem",
+    "ProcessingFee",
     "Product",
+    "ProgramType",
+    "ProviderToken",
+    "ProviderTokens",
     "PurchaseDetails",
     "RateLimitError",
     "Refund",
     "RefundProduct",
     "RefundStatus",
     "Repeat",
+    "Reserve",
+    "ReservePlan",
     "ReturnedOrder",
+    "SavedCard",
+    "SavedTokenDetails",
     "Secret",
     "ServerError",
     "Session",
     "SignatureError",
     "SplitDetail",
     "SplitInfo",
+    "StoredCustomer",
+    "Subscription",
+    "SubscriptionChange",
+    "SubscriptionPage",
+    "SubscriptionStatus",
+    "Subvention",
+    "SubventionType",
     "Tender",
+    "Tenure",
+    "TenureType",
     "Token",
+    "TokenDeletion",
+    "TokenDetails",
+    "TokenType",
+    "UpiCollect",
     "UpiData",
+    "UpiDetails",
+    "UpiIntent",
+    "UpiMode",
+    "UpiOption",
+    "UpiPayer",
+    "UpiQr",
+    "UpiTender",
     "WaitError",
+    "WalletCardData",
+    "WalletCode",
+    "WalletData",
+    "WalletDetails",
+    "WalletOption",
+    "WalletTender",
     "from_json",
+    "preload",
     "return_url",
     "to_json",
 ]
 
 
-def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which
-    if name == "Session":
-        from pinelabs_sync.session import Session  # noqa: PLC0415  # only when it is used
+_OWN = {"Pages": "pinelabs_sync.pages", "Session": "pinelabs_sync.session"}
 
-        return Session
+
+def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which
+    if name in _OWN:
+        return getattr(importlib.import_module(_OWN[name]), name)
     if name not in __all__:
         raise AttributeError(f"module 'pinelabs_sync' has no attribute {name!r}")
     return getattr(pinelabs_async, name)

@@ -121,8 +121,10 @@ def _end(
         _endings.add(ending)  # the loop itself keeps only a weak reference
         ending.add_done_callback(_endings.discard)
     else:
-        portal.call(_close_and_stop, portal, last)
-        thread.join(timeout=5)
+        try:
+            portal.call(_close_and_stop, portal, last)
+        finally:
+            thread.join(timeout=5)
     if forgotten is not None:
         forgotten()
 

@@ -8,9 +8,19 @@ from pinelabs_async.wire.operation import Operation
 
 GROUPS: Final[Mapping[str, str]] = {
     "auth": "pinelabs_async.api.auth",
+    "checkout": "pinelabs_async.api.checkout",
+    "customer_tokens": "pinelabs_async.api.customer_tokens",
+    "customers": "pinelabs_async.api.customers",
     "orders": "pinelabs_async.api.orders",
+    "payment_links": "pinelabs_async.api.payment_links",
     "payments": "pinelabs_async.api.payments",
+    "payouts": "pinelabs_async.api.payouts",
+    "plans": "pinelabs_async.api.plans",
+    "presentations": "pinelabs_async.api.presentations",
     "refunds": "pinelabs_async.api.refunds",
+    "reserve_pay": "pinelabs_async.api.reserve_pay",
+    "subscriptions": "pinelabs_async.api.subscriptions",
+    "tokens": "pinelabs_async.api.tokens",
 }
 """The module of each group, by the name of its attribute on a Session."""
 

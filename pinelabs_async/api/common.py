@@ -150,6 +150,10 @@ class Customer(Body):
     """Where the bill goes."""
     shipping_address: Address | None = None
     """Where the goods go."""
+    merchant_customer_reference: str | None = None
+    """Your own reference of the customer, 1 to 50 characters; the gateway may store who it does not know."""
+    gstin: Private | None = None
+    """GST identification number."""
     is_edit_customer_details_allowed: bool | None = None
     """Whether the payer may change these details on the hosted page."""
 

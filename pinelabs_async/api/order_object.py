@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pinelabs_async.api.common import (
     IntegrationMode,
@@ -14,8 +14,10 @@ from pinelabs_async.api.common import (
     PurchaseDetails,
     Timestamp,
 )
+from pinelabs_async.api.offers import ConvenienceFeeBreakdown, OfferData
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.redact import Hidden
 from pinelabs_async.wire.shape import Answer, shape
 
 
@@ -135,6 +137,44 @@ class NetbankingData(Answer):
     """The bank's code."""
     txn_mode: str | None = None
     """``REDIRECT``, ``QR`` or ``INTENT``."""
+    registered_mobile_number: Private | None = None
+    """The payer's mobile number, with third-party validation."""
+
+
+@shape
+class WalletCardData(Answer):
+    """Hold what may be known of the card behind a wallet (Apple Pay)."""
+
+    card_type: str | None = None
+    """``CREDIT``, ``DEBIT`` ..."""
+    network_name: str | None = None
+    """``VISA`` ..."""
+    issuer_name: str | None = None
+    """The bank."""
+    card_category: str | None = None
+    """``CONSUMER``, ``COMMERCIAL`` ..., in any case."""
+    country_code: str | None = None
+    """Three letters."""
+    token_txn_type: str | None = None
+    """``ALT_TOKEN``, ``NETWORK_TOKEN`` or ``ISSUER_TOKEN``."""
+    save: bool | None = None
+    """Whether the payer agreed to keep the card."""
+    card_holder_name: Private | None = None
+    """The name on the card."""
+    bin_min: str | None = None
+    """Where the range of card numbers begins."""
+    bin_max: str | None = None
+    """Where it ends."""
+
+
+@shape
+class WalletData(Answer):
+    """Hold what is known of a wallet payment."""
+
+    wallet_code: str | None = None
+    """Which wallet."""
+    wallet_card_data: WalletCardData | None = None
+    """The card behind it."""
 
 
 @shape
@@ -149,6 +189,10 @@ class PaidWith(Answer):
     """UPI, as the reference spells it."""
     netbanking_data: NetbankingData | None = None
     """Net banking."""
+    wallet_data: WalletData | None = None
+    """A wallet."""
+    card_token_details: Annotated[Json, Hidden()] | None = None
+    """A card token, echoed as it was sent."""
 
 
 @shape
@@ -191,9 +235,9 @@ class Payment(Answer):
     """Why it failed, if it did and the gateway says."""
     capture_data: tuple[CaptureData, ...] = ()
     """Captures of a pre-authorised payment."""
-    offer_data: Json | None = None
+    offer_data: OfferData | None = None
     """The EMI offer in use."""
-    convenience_fee_breakdown: Json | None = None
+    convenience_fee_breakdown: ConvenienceFeeBreakdown | None = None
     """The convenience fee in use."""
     mandate_info: Json | None = None
     """The mandate that the payment makes."""

@@ -1,117 +1,24 @@
-"""Payments: attempts to pay an order, by card, cardless EMI or any other documented method."""
+"""Payments: attempts to pay an order, and the steps that some methods need: OTPs and authorisation."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
-
-import attrs
+from collections.abc import Sequence
+from typing import Final
 
 from pinelabs_async.api import orders
-from pinelabs_async.api.common import Amount, Json, PaymentMethod, Private, Reference, new_reference
+from pinelabs_async.api.cards import (
+    ApplePayAuthorization,
+    CardAuthorization,
+    CardQuery,
+    FoundCards,
+    NewOtp,
+    Otp,
+    OtpResult,
+    OtpSent,
+)
 from pinelabs_async.api.order_object import Order
+from pinelabs_async.api.tenders import Tender
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
-from pinelabs_async.wire.redact import Hidden
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
-
-
-@shape
-class CardDetails(Body):
-    """Hold a card. Sending these needs PCI compliance on your side; nothing of it is ever logged."""
-
-    card_number: Private
-    """Card number, 12 to 19 digits."""
-    name: Private | None = None
-    """Name on the card, 1 to 100 characters."""
-    cvv: Private | None = None
-    """3 or 4 digits."""
-    expiry_month: Private | None = None
-    """Two digits."""
-    expiry_year: Private | None = None
-    """Four digits."""
-    registered_mobile_number: Private | None = None
-    """Mobile number known to the bank, 10 to 20 digits."""
-    save: bool | None = None
-    """Whether the payer agrees to keep the card."""
-
-
-@shape
-class CardOption(Body):
-    """Pay with a card number."""
-
-    card_details: CardDetails
-    """The card."""
-
-
-@shape
-class CardlessDetails(Body):
-    """Hold who asks for a cardless EMI loan."""
-
-    registered_mobile_number: Private
-    """Mobile number known to the lender, 9 to 20 digits."""
-    pan_number: Private | None = None
-    """Income tax PAN, e.g. ``ABCDE1234F``; the gateway wants it, though older samples send only its end."""
-    pan_last_digits: Private | None = None
-    """The older form: the last digits of the PAN."""
-
-
-@shape
-class CardlessOption(Body):
-    """Pay by cardless EMI."""
-
-    cardless_details: CardlessDetails
-    """Who asks for the loan."""
-
-
-@shape
-class Tender(Body):
-    """Be one part of a payment: an amount and how it is paid. Use the class of the method."""
-
-    merchant_payment_reference: Reference = attrs.field(factory=new_reference)
-    """Your own reference, unique for each attempt; a random UUID when left out."""
-    payment_amount: Amount
-    """What is paid this way, in paisa, convenience fee included."""
-    offer_data: Json | None = None
-    """The EMI offer chosen, as offer discovery gave it."""
-
-    @classmethod
-    def class_for(cls, value: Mapping[str, Any]) -> type["Tender"]:
-        """Choose the class that reads a tender from JSON: by its method, where that has one."""
-        if cls is not Tender:
-            return cls
-        return _TENDERS.get(value.get("payment_method", ""), OtherTender)
-
-
-@shape
-class CardTender(Tender):
-    """Pay by card."""
-
-    payment_method: PaymentMethod = attrs.field(default=PaymentMethod.CARD, init=False)
-    """``CARD``."""
-    payment_option: CardOption
-    """The card."""
-
-
-@shape
-class CardlessEmiTender(Tender):
-    """Pay by cardless EMI: a loan without a card."""
-
-    payment_method: PaymentMethod = attrs.field(default=PaymentMethod.CARDLESS_EMI, init=False)
-    """``CARDLESS_EMI``."""
-    payment_option: CardlessOption
-    """Who asks for the loan."""
-
-
-@shape
-class OtherTender(Tender):
-    """Pay by a method that has no class of its own yet; the option is sent as it is."""
-
-    payment_method: PaymentMethod | str
-    """The method, e.g. ``PaymentMethod.UPI``."""
-    payment_option: Annotated[Json, Hidden()] | None = None
-    """The member that the method needs, e.g. ``{"upi_details": {"txn_mode": "INTENT"}}``."""
-
-
-_TENDERS: Final[Mapping[str, type[Tender]]] = {"CARDLESS_EMI": CardlessEmiTender}
 
 
 @shape
@@ -122,7 +29,7 @@ class NewPayment(Body):
     """
 
     payments: Sequence[Tender]
-    """How it is paid; the amounts add up to the order's."""
+    """How it is paid; the amounts add up to the order's, with a convenience fee if there is one."""
 
 
 async def find_payment(look: Look, ids: Sequence[str], body: NewPayment) -> Order | Evidence:
@@ -130,9 +37,18 @@ async def find_payment(look: Look, ids: Sequence[str], body: NewPayment) -> Orde
     order = await look(orders.GET, ids[0])
     listed = {(payment.merchant_payment_reference, payment.payment_amount) for payment in order.payments}
     meant = {(tender.merchant_payment_reference, tender.payment_amount) for tender in body.payments}
-    return order if meant <= listed else Evidence.UNCLEAR
+    return order if meant and meant <= listed else Evidence.UNCLEAR
 
 
+CARD_DETAILS: Final = Operation(
+    name="payments.card_details",
+    method="POST",
+    path="/api/pay/v1/getCardDetails",
+    repeat=Repeat.READ,
+    body=CardQuery,
+    answer=FoundCards,
+    envelope=None,
+)
 CREATE: Final = Operation(
     name="payments.create",
     method="POST",
@@ -144,10 +60,69 @@ CREATE: Final = Operation(
     lookup=find_payment,
     lost=("challenge_url", "image_url"),
 )
+AUTHORIZE: Final = Operation(
+    name="payments.authorize",
+    method="POST",
+    path="/api/pay/v1/orders/{order_id}/payments/{payment_id}/authorize",
+    repeat=Repeat.NEVER,
+    body=CardAuthorization,
+    answer=Order,
+)
+AUTHORIZE_APPLE_PAY: Final = Operation(
+    name="payments.authorize_apple_pay",
+    method="POST",
+    path="/api/pay/v1/orders/{order_id}/payments/{payments_id}/authorize",
+    repeat=Repeat.NEVER,
+    body=ApplePayAuthorization,
+    answer=Order,
+)
+GENERATE_OTP: Final = Operation(
+    name="payments.generate_otp",
+    method="POST",
+    path="/api/pay/v1/otp/generate",
+    repeat=Repeat.NEVER,
+    body=NewOtp,
+    answer=OtpSent,
+    envelope=None,
+)
+SUBMIT_OTP: Final = Operation(
+    name="payments.submit_otp",
+    method="POST",
+    path="/api/pay/v1/otp/submit",
+    repeat=Repeat.NEVER,
+    body=Otp,
+    answer=OtpResult,
+    envelope=None,
+)
+RESEND_OTP: Final = Operation(
+    name="payments.resend_otp",
+    method="POST",
+    path="/api/pay/v1/otp/resend",
+    repeat=Repeat.NEVER,
+    body=NewOtp,
+    answer=OtpSent,
+    envelope=None,
+)
 
 
 class Payments(Resource):
     """Pay orders."""
+
+    async def card_details(self, query: CardQuery) -> FoundCards:
+        """Look up what cards can do, by number or token. No money moves.
+
+        Args:
+            query: The cards, and what is to be paid, in paisa as a text.
+
+        Returns:
+            One entry a card: bank, network, kind, and whether it can use an OTP on your page.
+
+        Raises:
+            InvalidRequestError: a number or its kind is wrong.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/card-payments/get-card-details
+        """
+        return await self._send(CARD_DETAILS, body=query)
 
     async def create(self, order_id: str, payment: NewPayment) -> Order:
         """Start a payment of an order. The payer's money moves when the payer has passed the challenge.
@@ -156,7 +131,7 @@ class Payments(Resource):
         amount; the ``challenge_url`` of a payment found so is gone, and ``problems`` says it.
 
         Args:
-            order_id: An order that is not paid yet.
+            order_id: An order that is not paid yet; for a mandate, the one that its subscription names.
             payment: How it is paid; amounts in paisa.
 
         Returns:
@@ -170,3 +145,109 @@ class Payments(Resource):
         Source: https://www.pinelabs.com/docs/online-payments/api/payments/create-payment
         """
         return await self._send(CREATE, order_id, body=payment)
+
+    async def authorize(self, order_id: str, payment_id: str, authorization: CardAuthorization) -> Order:
+        """Authorise a payment with a card that was authenticated elsewhere: the payer's money moves, or is blocked.
+
+        It is sent once. If the answer is lost, read the order: the status of the payment shows what happened.
+
+        Args:
+            order_id: The order that is paid.
+            payment_id: ``payments[].id`` of the order.
+            authorization: The card, and the ids of its authentication.
+
+        Returns:
+            The order: ``PROCESSED``, or ``AUTHORIZED`` where the money is only blocked.
+
+        Raises:
+            PaymentDeclinedError: the bank or a risk check said no; no money moved.
+            NotFoundError: there is no such order or payment.
+            OutcomeUnknownError: it may have been authorised; read the order.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/card-payments
+        """
+        return await self._send(AUTHORIZE, order_id, payment_id, body=authorization)
+
+    async def authorize_apple_pay(
+        self, order_id: str, payment_id: str, authorization: ApplePayAuthorization
+    ) -> Order:
+        """Authorise a payment with an Apple Pay token that you decrypted: the payer's money moves, or is blocked.
+
+        It is sent once. If the answer is lost, read the order: the status of the payment shows what happened.
+
+        Args:
+            order_id: The order that is paid.
+            payment_id: ``payments[].id`` of the order.
+            authorization: The decrypted token.
+
+        Returns:
+            The order: ``PROCESSED``, or ``AUTHORIZED`` where the money is only blocked.
+
+        Raises:
+            PaymentDeclinedError: the bank or a risk check said no; no money moved.
+            NotFoundError: there is no such order or payment.
+            OutcomeUnknownError: it may have been authorised; read the order.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/apple-pay
+        """
+        return await self._send(AUTHORIZE_APPLE_PAY, order_id, payment_id, body=authorization)
+
+    async def generate_otp(self, otp: NewOtp) -> OtpSent:
+        """Send the payer an OTP to enter on your page. No money moves yet.
+
+        It is sent once. If the answer is lost, the payer may have an OTP already: submit it, or send
+        another one with ``payments.resend_otp``.
+
+        Args:
+            otp: The payment, made before with ``payments.create``.
+
+        Returns:
+            What may follow, and in how many seconds the OTP may be sent again.
+
+        Raises:
+            InvalidRequestError: the payment cannot use an OTP; send the payer to its ``challenge_url``.
+            OutcomeUnknownError: the OTP may have been sent.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/card-payments/generate-otp
+        """
+        return await self._send(GENERATE_OTP, body=otp)
+
+    async def submit_otp(self, otp: Otp) -> OtpResult:
+        """Give the bank the payer's OTP: the payer's money moves when it is right.
+
+        It is sent once. If the answer is lost, read the order: its status shows what happened. After a
+        wrong OTP the order is ``ATTEMPTED``, after too many ``FAILED``.
+
+        Args:
+            otp: The payment, and the digits as a text.
+
+        Returns:
+            ``SUCCESS``; read the order for the final state.
+
+        Raises:
+            InvalidRequestError: the OTP is wrong or too old; no money moved.
+            PaymentDeclinedError: the bank said no; no money moved.
+            OutcomeUnknownError: it may have been accepted; read the order before anything else.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/card-payments/submit-otp
+        """
+        return await self._send(SUBMIT_OTP, body=otp)
+
+    async def resend_otp(self, otp: NewOtp) -> OtpSent:
+        """Send the payer another OTP. No money moves.
+
+        It is sent once. If the answer is lost, the payer may have the new OTP: the latest one counts.
+
+        Args:
+            otp: The payment.
+
+        Returns:
+            What may follow, and in how many seconds the OTP may be sent again.
+
+        Raises:
+            InvalidRequestError: no more OTPs for this payment.
+            OutcomeUnknownError: the OTP may have been sent.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/card-payments/resend-otp
+        """
+        return await self._send(RESEND_OTP, body=otp)

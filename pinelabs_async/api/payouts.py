@@ -178,8 +178,8 @@ async def find_payout(look: Look, _ids: Sequence[str], body: NewPayout) -> Payou
     """Find a payout that may have been made: the list, filtered by reference, says whether it exists."""
     page = await look(LIST, query={"clientReferenceId": body.client_reference_id, "page": 1, "count": 10})
     if not page.payments:
-        # An answer that is no page at all proves nothing.
-        return Evidence.ABSENT if "payments" in page.raw and not page.problems else Evidence.UNCLEAR
+        # Only an empty list proves absence; a page without a list proves nothing.
+        return Evidence.ABSENT if page.raw.get("payments") == [] else Evidence.UNCLEAR
     same = [
         payout
         for payout in page.payments
@@ -289,6 +289,9 @@ class Payouts(Resource):
         Returns:
             The payouts, item by item or page by page.
 
+        Raises:
+            InvalidRequestError: a filter is ill-formed, or the dates are too far apart.
+
         Source: https://www.pinelabs.com/docs/online-payments/api/payouts/get-payouts
         """
         query = {
@@ -316,6 +319,9 @@ class Payouts(Resource):
 
         Returns:
             The account and its balance in paisa.
+
+        Raises:
+            PermissionDeniedError: payouts are not enabled for you.
 
         Source: https://www.pinelabs.com/docs/online-payments/api/payouts/get-payout-balance
         """

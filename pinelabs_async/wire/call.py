@@ -124,7 +124,7 @@ class Caller:
                 found = await self._look_up(call)
                 if found is not Evidence.ABSENT and found is not Evidence.UNCLEAR:
                     return _recovered(found, operation, call.request_id)
-                if found is Evidence.ABSENT and operation.resend and not call.resent and call.time_left > 0:
+                if found is Evidence.ABSENT and _may_resend(call):
                     call.resent = True
                     continue
             raise _failure(call, verdict, ending, reply)
@@ -246,6 +246,11 @@ class Caller:
             return Evidence.UNCLEAR
 
 
+def _may_resend(call: _Call) -> bool:
+    more = call.attempts < call.options.max_attempts and call.time_left > 0
+    return call.operation.resend and not call.resent and more
+
+
 def _has_left(call: _Call) -> bool:
     return call.request is not None and call.request.reach is not Reach.NOT_SENT
 
@@ -266,9 +271,11 @@ def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Endin
         return ending(), None
     if not 200 <= reply.status < 300:
         return ending(code=_read_refusal(reply)[0]), None
-    body = b"null" if reply.status == 204 and operation.answer is Answer else reply.body
+    body, envelope = reply.body, operation.envelope
+    if not body and (operation.may_be_empty or (operation.envelope is None and reply.status == 204)):
+        body, envelope = b"{}", None
     try:
-        answer = codec.decode(operation.answer, body, envelope=operation.envelope, request_id=request_id)
+        answer = codec.decode(operation.answer, body, envelope=envelope, request_id=request_id)
     except ValueError:
         return ending(), None
     refusal = operation.refusal and operation.refusal(answer)

@@ -169,7 +169,7 @@ def _is_tuple(cls: Any) -> bool:
 
 def _is_plain(cls: Any) -> bool:
     """Tell whether a value is left to the check of the field that receives it."""
-    if cls in (Any, object):
+    if cls in (Any, object) or set(get_args(cls)) - {type(None)} == {bool, str}:
         return True
     if isinstance(cls, type) and issubclass(cls, StrEnum):
         return True

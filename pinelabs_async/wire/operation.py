@@ -78,6 +78,8 @@ class Operation(Generic[T_co]):
     """Tell what became of a lost write, by reading only."""
     resend: bool = False
     """Whether it may be sent again once the look-up has proved that it was not carried out."""
+    may_be_empty: bool = False
+    """Whether a 2xx without a body is a proper answer, as of a delete."""
     refusal: Callable[[Any], tuple[str, str] | None] | None = attrs.field(default=None, repr=False)
     """Read code and message out of an answer that is a refusal in spite of its 2xx status."""
     lost: Sequence[str] = ()

@@ -220,7 +220,10 @@ def attach(answer: Answer, received: Received) -> None:
 def fill(cls: type[T], values: Mapping[str, Any]) -> T:
     """Make an object without its checks: what the gateway sent stays as it came."""
     made: Any = cls.__new__(cls)
-    made.__attrs_init__(**values)
+    known = {
+        field.alias: values[field.name] for field in attrs.fields(cast("Any", cls)) if field.name in values
+    }
+    made.__attrs_init__(**known)
     return cast("T", made)
 
 

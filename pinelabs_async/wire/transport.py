@@ -179,8 +179,10 @@ class Transport:
         return pool
 
     def _forget_dead_loops(self) -> None:
-        for loop in [loop for loop in self._pools if loop.is_closed()]:
-            del self._pools[loop], self._guards[loop]
+        for loop in list(self._pools):  # a copy: another thread's loop may come at the same time
+            if loop.is_closed():
+                self._pools.pop(loop, None)
+                self._guards.pop(loop, None)
 
     async def aclose(self) -> None:
         """Close the connections that were made here; those of the caller's own session are left alone."""
