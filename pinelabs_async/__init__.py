@@ -5,11 +5,98 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinelabs_async.api import OPERATIONS as OPERATIONS
+    from pinelabs_async.api.affordability import (
+        CardlessOfferDiscovery as CardlessOfferDiscovery,
+    )
+    from pinelabs_async.api.affordability import (
+        DownPaymentCheck as DownPaymentCheck,
+    )
+    from pinelabs_async.api.affordability import (
+        EmiProduct as EmiProduct,
+    )
+    from pinelabs_async.api.affordability import (
+        IssuerFilter as IssuerFilter,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferDiscovery as OfferDiscovery,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferOption as OfferOption,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferToken as OfferToken,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferUpi as OfferUpi,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferUpiPayer as OfferUpiPayer,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferValidation as OfferValidation,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferVerdict as OfferVerdict,
+    )
+    from pinelabs_async.api.affordability import (
+        ValidatedOffer as ValidatedOffer,
+    )
     from pinelabs_async.api.auth import (
         Credentials as Credentials,
     )
     from pinelabs_async.api.auth import (
         Token as Token,
+    )
+    from pinelabs_async.api.awbs import (
+        Awb as Awb,
+    )
+    from pinelabs_async.api.awbs import (
+        AwbList as AwbList,
+    )
+    from pinelabs_async.api.awbs import (
+        AwbStatus as AwbStatus,
+    )
+    from pinelabs_async.api.awbs import (
+        NewAwb as NewAwb,
+    )
+    from pinelabs_async.api.awbs import (
+        NewAwbs as NewAwbs,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplCheck as BnplCheck,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplEligibility as BnplEligibility,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplInstallment as BnplInstallment,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplMetadata as BnplMetadata,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        GiftCard as GiftCard,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        NewWallets as NewWallets,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        TopUpMode as TopUpMode,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        TopUpOption as TopUpOption,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletCheck as WalletCheck,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletLoad as WalletLoad,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletOwner as WalletOwner,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletTopUp as WalletTopUp,
     )
     from pinelabs_async.api.cards import (
         AcquirerPaymentDetails as AcquirerPaymentDetails,
@@ -71,6 +158,12 @@ if TYPE_CHECKING:
     from pinelabs_async.api.cards import (
         OtpTimes as OtpTimes,
     )
+    from pinelabs_async.api.challans import (
+        Challan as Challan,
+    )
+    from pinelabs_async.api.challans import (
+        NewChallan as NewChallan,
+    )
     from pinelabs_async.api.checkout import (
         CheckoutLink as CheckoutLink,
     )
@@ -125,6 +218,21 @@ if TYPE_CHECKING:
     from pinelabs_async.api.common import (
         SplitInfo as SplitInfo,
     )
+    from pinelabs_async.api.convenience_fees import (
+        CalculatedFees as CalculatedFees,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        ConvenienceFee as ConvenienceFee,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeCheck as FeeCheck,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeMetadata as FeeMetadata,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeType as FeeType,
+    )
     from pinelabs_async.api.customer_tokens import (
         CustomerToken as CustomerToken,
     )
@@ -145,6 +253,27 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.customers import (
         StoredCustomer as StoredCustomer,
+    )
+    from pinelabs_async.api.imei import (
+        BrandResponse as BrandResponse,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiAction as ImeiAction,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiProduct as ImeiProduct,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiResult as ImeiResult,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiStatus as ImeiStatus,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiValidation as ImeiValidation,
+    )
+    from pinelabs_async.api.imei import (
+        ValidatedImeis as ValidatedImeis,
     )
     from pinelabs_async.api.instruments import (
         BnplCode as BnplCode,
@@ -229,6 +358,48 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.instruments import (
         WalletOption as WalletOption,
+    )
+    from pinelabs_async.api.international import (
+        ConvertedAmount as ConvertedAmount,
+    )
+    from pinelabs_async.api.international import (
+        CurrencyConversion as CurrencyConversion,
+    )
+    from pinelabs_async.api.international import (
+        Tcs as Tcs,
+    )
+    from pinelabs_async.api.international import (
+        TcsCheck as TcsCheck,
+    )
+    from pinelabs_async.api.invoices import (
+        Invoice as Invoice,
+    )
+    from pinelabs_async.api.invoices import (
+        InvoiceStatus as InvoiceStatus,
+    )
+    from pinelabs_async.api.invoices import (
+        NewInvoice as NewInvoice,
+    )
+    from pinelabs_async.api.issuers import (
+        DiscoveredOffers as DiscoveredOffers,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentLimits as DownPaymentLimits,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentRange as DownPaymentRange,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentTerms as DownPaymentTerms,
+    )
+    from pinelabs_async.api.issuers import (
+        Issuer as Issuer,
+    )
+    from pinelabs_async.api.issuers import (
+        IssuerAuthType as IssuerAuthType,
+    )
+    from pinelabs_async.api.issuers import (
+        IssuerData as IssuerData,
     )
     from pinelabs_async.api.offers import (
         ConvenienceFeeBreakdown as ConvenienceFeeBreakdown,
@@ -408,6 +579,24 @@ if TYPE_CHECKING:
     from pinelabs_async.api.plans import (
         PlanPage as PlanPage,
     )
+    from pinelabs_async.api.points import (
+        PointsBalance as PointsBalance,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheck as PointsCheck,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheckOption as PointsCheckOption,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheckOrder as PointsCheckOrder,
+    )
+    from pinelabs_async.api.points import (
+        VpaDetails as VpaDetails,
+    )
+    from pinelabs_async.api.points import (
+        VpaPayer as VpaPayer,
+    )
     from pinelabs_async.api.presentation_object import (
         NoticeStatus as NoticeStatus,
     )
@@ -456,6 +645,22 @@ if TYPE_CHECKING:
     from pinelabs_async.api.reserve_pay import (
         ReservePlan as ReservePlan,
     )
+    from pinelabs_async.api.settlements import (
+        SettledTransaction as SettledTransaction,
+    )
+    from pinelabs_async.api.settlements import (
+        Settlement as Settlement,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementDetail as SettlementDetail,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementPage as SettlementPage,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementPagination as SettlementPagination,
+    )
+    from pinelabs_async.api.split_settlements import Release as Release
     from pinelabs_async.api.subscription_object import (
         PayerAccount as PayerAccount,
     )
@@ -570,6 +775,30 @@ if TYPE_CHECKING:
     from pinelabs_async.api.tokens import (
         SavedCard as SavedCard,
     )
+    from pinelabs_async.api.wallet_object import (
+        CreatedWallets as CreatedWallets,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBalance as WalletBalance,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBucket as WalletBucket,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBucketBalance as WalletBucketBalance,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletEligibility as WalletEligibility,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletHistoryPage as WalletHistoryPage,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletPin as WalletPin,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletTransaction as WalletTransaction,
+    )
     from pinelabs_async.errors import (
         ApiError as ApiError,
     )
@@ -656,11 +885,20 @@ __all__ = [
     "Approval",
     "ApprovedPayment",
     "AuthenticationError",
+    "Awb",
+    "AwbList",
+    "AwbStatus",
     "BankDetails",
+    "BnplCheck",
     "BnplCode",
     "BnplDetails",
+    "BnplEligibility",
+    "BnplInstallment",
+    "BnplMetadata",
     "BnplOption",
     "BnplTender",
+    "BrandResponse",
+    "CalculatedFees",
     "Capture",
     "CaptureData",
     "CardAuthorization",
@@ -682,19 +920,25 @@ __all__ = [
     "CardType",
     "CardlessDetails",
     "CardlessEmiTender",
+    "CardlessOfferDiscovery",
     "CardlessOption",
     "CartDetails",
     "CartItem",
+    "Challan",
     "CheckoutLink",
     "CheckoutPurchase",
     "ConfigurationError",
     "ConflictError",
+    "ConvenienceFee",
     "ConvenienceFeeBreakdown",
+    "ConvertedAmount",
+    "CreatedWallets",
     "Credentials",
     "CreditEmiTender",
     "CreditEmiTokenTender",
     "Cryptogram",
     "CryptogramData",
+    "CurrencyConversion",
     "Customer",
     "CustomerAccount",
     "CustomerChange",
@@ -710,17 +954,38 @@ __all__ = [
     "DeviceInfo",
     "Discount",
     "DiscountType",
+    "DiscoveredOffers",
     "DownPayment",
+    "DownPaymentCheck",
+    "DownPaymentLimits",
+    "DownPaymentRange",
+    "DownPaymentTerms",
     "DuplicateRequestError",
     "DurationType",
+    "EmiProduct",
     "EmiType",
     "EncryptedCard",
     "ErrorDetail",
+    "FeeCheck",
+    "FeeMetadata",
+    "FeeType",
     "FoundCards",
     "Frequency",
     "FundingAccount",
+    "GiftCard",
+    "ImeiAction",
+    "ImeiProduct",
+    "ImeiResult",
+    "ImeiStatus",
+    "ImeiValidation",
     "IntegrationMode",
     "InvalidRequestError",
+    "Invoice",
+    "InvoiceStatus",
+    "Issuer",
+    "IssuerAuthType",
+    "IssuerData",
+    "IssuerFilter",
     "IssuerOfferParameter",
     "IssuerType",
     "KnownDebit",
@@ -737,11 +1002,15 @@ __all__ = [
     "NetbankingMode",
     "NetbankingOption",
     "NetbankingTender",
+    "NewAwb",
+    "NewAwbs",
     "NewCardToken",
+    "NewChallan",
     "NewCheckout",
     "NewCryptogram",
     "NewCustomer",
     "NewDebit",
+    "NewInvoice",
     "NewOrder",
     "NewOtp",
     "NewPayment",
@@ -754,6 +1023,7 @@ __all__ = [
     "NewReserveDebit",
     "NewSchedule",
     "NewSubscription",
+    "NewWallets",
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
@@ -761,9 +1031,16 @@ __all__ = [
     "OPERATIONS",
     "Offer",
     "OfferData",
+    "OfferDiscovery",
+    "OfferOption",
     "OfferProduct",
     "OfferShare",
     "OfferShares",
+    "OfferToken",
+    "OfferUpi",
+    "OfferUpiPayer",
+    "OfferValidation",
+    "OfferVerdict",
     "OperatingSystem",
     "Operation",
     "Order",
@@ -801,7 +1078,11 @@ __all__ = [
     "PlanPage",
     "PlanStatus",
     "PluginData",
+    "PointsBalance",
     "PointsCardDetails",
+    "PointsCheck",
+    "PointsCheckOption",
+    "PointsCheckOrder",
     "PointsOption",
     "PointsTender",
     "Presentation",
@@ -818,6 +1099,7 @@ __all__ = [
     "Refund",
     "RefundProduct",
     "RefundStatus",
+    "Release",
     "Repeat",
     "Reserve",
     "ReservePlan",
@@ -827,6 +1109,11 @@ __all__ = [
     "Secret",
     "ServerError",
     "Session",
+    "SettledTransaction",
+    "Settlement",
+    "SettlementDetail",
+    "SettlementPage",
+    "SettlementPagination",
     "SignatureError",
     "SplitDetail",
     "SplitInfo",
@@ -837,6 +1124,8 @@ __all__ = [
     "SubscriptionStatus",
     "Subvention",
     "SubventionType",
+    "Tcs",
+    "TcsCheck",
     "Tender",
     "Tenure",
     "TenureType",
@@ -844,6 +1133,8 @@ __all__ = [
     "TokenDeletion",
     "TokenDetails",
     "TokenType",
+    "TopUpMode",
+    "TopUpOption",
     "UpiCollect",
     "UpiData",
     "UpiDetails",
@@ -853,13 +1144,28 @@ __all__ = [
     "UpiPayer",
     "UpiQr",
     "UpiTender",
+    "ValidatedImeis",
+    "ValidatedOffer",
+    "VpaDetails",
+    "VpaPayer",
     "WaitError",
+    "WalletBalance",
+    "WalletBucket",
+    "WalletBucketBalance",
     "WalletCardData",
+    "WalletCheck",
     "WalletCode",
     "WalletData",
     "WalletDetails",
+    "WalletEligibility",
+    "WalletHistoryPage",
+    "WalletLoad",
     "WalletOption",
+    "WalletOwner",
+    "WalletPin",
     "WalletTender",
+    "WalletTopUp",
+    "WalletTransaction",
     "from_json",
     "preload",
     "return_url",
@@ -869,7 +1175,33 @@ __all__ = [
 # Names are imported when they are first used: a program that takes orders does not pay for payouts.
 _WHERE = {
     "api": ("OPERATIONS",),
+    "api.affordability": (
+        "CardlessOfferDiscovery",
+        "DownPaymentCheck",
+        "EmiProduct",
+        "IssuerFilter",
+        "OfferDiscovery",
+        "OfferOption",
+        "OfferToken",
+        "OfferUpi",
+        "OfferUpiPayer",
+        "OfferValidation",
+        "OfferVerdict",
+        "ValidatedOffer",
+    ),
     "api.auth": ("Credentials", "Token"),
+    "api.awbs": ("Awb", "AwbList", "AwbStatus", "NewAwb", "NewAwbs"),
+    "api.bnpl": ("BnplCheck", "BnplEligibility", "BnplInstallment", "BnplMetadata"),
+    "api.brand_wallets": (
+        "GiftCard",
+        "NewWallets",
+        "TopUpMode",
+        "TopUpOption",
+        "WalletCheck",
+        "WalletLoad",
+        "WalletOwner",
+        "WalletTopUp",
+    ),
     "api.cards": (
         "AcquirerPaymentDetails",
         "ApplePayAuthorization",
@@ -892,6 +1224,7 @@ _WHERE = {
         "OtpStep",
         "OtpTimes",
     ),
+    "api.challans": ("Challan", "NewChallan"),
     "api.checkout": ("CheckoutLink", "CheckoutPurchase", "NewCheckout", "PluginData"),
     "api.common": (
         "AccountDetails",
@@ -909,8 +1242,18 @@ _WHERE = {
         "SplitDetail",
         "SplitInfo",
     ),
+    "api.convenience_fees": ("CalculatedFees", "ConvenienceFee", "FeeCheck", "FeeMetadata", "FeeType"),
     "api.customer_tokens": ("CustomerToken", "CustomerTokenList", "TokenDeletion"),
     "api.customers": ("CustomerChange", "CustomerStatus", "NewCustomer", "StoredCustomer"),
+    "api.imei": (
+        "BrandResponse",
+        "ImeiAction",
+        "ImeiProduct",
+        "ImeiResult",
+        "ImeiStatus",
+        "ImeiValidation",
+        "ValidatedImeis",
+    ),
     "api.instruments": (
         "BnplCode",
         "BnplDetails",
@@ -940,6 +1283,17 @@ _WHERE = {
         "WalletCode",
         "WalletDetails",
         "WalletOption",
+    ),
+    "api.international": ("ConvertedAmount", "CurrencyConversion", "Tcs", "TcsCheck"),
+    "api.invoices": ("Invoice", "InvoiceStatus", "NewInvoice"),
+    "api.issuers": (
+        "DiscoveredOffers",
+        "DownPaymentLimits",
+        "DownPaymentRange",
+        "DownPaymentTerms",
+        "Issuer",
+        "IssuerAuthType",
+        "IssuerData",
     ),
     "api.offers": (
         "ConvenienceFeeBreakdown",
@@ -994,6 +1348,14 @@ _WHERE = {
     ),
     "api.plan_object": ("Frequency", "Plan", "PlanStatus"),
     "api.plans": ("AmountRange", "Link", "Links", "NewPlan", "PageInfo", "PlanChange", "PlanPage"),
+    "api.points": (
+        "PointsBalance",
+        "PointsCheck",
+        "PointsCheckOption",
+        "PointsCheckOrder",
+        "VpaDetails",
+        "VpaPayer",
+    ),
     "api.presentation_object": ("NoticeStatus", "Presentation", "PresentationStatus"),
     "api.presentations": (
         "DebitNotice",
@@ -1006,6 +1368,14 @@ _WHERE = {
     ),
     "api.refunds": ("NewRefund", "RefundProduct"),
     "api.reserve_pay": ("NewReserve", "NewReserveDebit", "Reserve", "ReservePlan"),
+    "api.settlements": (
+        "SettledTransaction",
+        "Settlement",
+        "SettlementDetail",
+        "SettlementPage",
+        "SettlementPagination",
+    ),
+    "api.split_settlements": ("Release",),
     "api.subscription_object": ("PayerAccount", "Subscription", "SubscriptionStatus"),
     "api.subscriptions": ("NewSubscription", "SubscriptionChange", "SubscriptionPage"),
     "api.tenders": (
@@ -1043,6 +1413,16 @@ _WHERE = {
         "ProviderToken",
         "ProviderTokens",
         "SavedCard",
+    ),
+    "api.wallet_object": (
+        "CreatedWallets",
+        "WalletBalance",
+        "WalletBucket",
+        "WalletBucketBalance",
+        "WalletEligibility",
+        "WalletHistoryPage",
+        "WalletPin",
+        "WalletTransaction",
     ),
     "errors": (
         "ApiError",

@@ -240,6 +240,11 @@ _BY_CODE: Final[Mapping[str, type[ApiError]]] = {
     "PAYMENT_PENDING": ConflictError,
     "PAYMENT_EXPIRED": ConflictError,
     "PAYMENT_METHOD_NOT_ENABLED": PermissionDeniedError,
+    "DOC_DUPLICATE_AWB_NUMBER": DuplicateRequestError,
+    "ORDER_INVOICE_ALREADY_CAPTURED": ConflictError,
+    "ORDER_INVOICE_ALREADY_REJECTED": ConflictError,
+    "ORDER_IS_NOT_IN_PROCESSED_STATE": ConflictError,
+    "ORDER_IS_NOT_PA_CB": ConflictError,
     **dict.fromkeys(
         (
             "AMOUNT_LIMIT_EXCEEDED",

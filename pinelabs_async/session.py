@@ -1,16 +1,16 @@
 """The Session: settings, opening and closing, one attribute a group of operations."""
 
-import functools
 import inspect
 import os
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import aiohttp
 
 from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.groups import Groups
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.checks import check_json
@@ -21,24 +21,8 @@ from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settin
 from pinelabs_async.wire.shape import Answer
 from pinelabs_async.wire.transport import Transport
 
-if TYPE_CHECKING:
-    from pinelabs_async.api.auth import Auth
-    from pinelabs_async.api.checkout import Checkout
-    from pinelabs_async.api.customer_tokens import CustomerTokens
-    from pinelabs_async.api.customers import Customers
-    from pinelabs_async.api.orders import Orders
-    from pinelabs_async.api.payment_links import PaymentLinks
-    from pinelabs_async.api.payments import Payments
-    from pinelabs_async.api.payouts import Payouts
-    from pinelabs_async.api.plans import Plans
-    from pinelabs_async.api.presentations import Presentations
-    from pinelabs_async.api.refunds import Refunds
-    from pinelabs_async.api.reserve_pay import ReservePay
-    from pinelabs_async.api.subscriptions import Subscriptions
-    from pinelabs_async.api.tokens import Tokens
 
-
-class Session:
+class Session(Groups):
     """Talk to Pine Labs Online for one merchant: the access token, the connections and every operation.
 
     Make one for the life of your program and use it from as many tasks as you like. Making it does
@@ -129,104 +113,6 @@ class Session:
             ConfigurationError: a variable is missing; the message names it.
         """
         return cls(**settings_from_env(settings))
-
-    @functools.cached_property
-    def auth(self) -> "Auth":
-        """The access token. A Session fetches its own; call this only to try credentials out."""
-        from pinelabs_async.api.auth import Auth  # noqa: PLC0415  # a program pays for the groups it uses
-
-        return Auth(self._caller, self._options)
-
-    @functools.cached_property
-    def checkout(self) -> "Checkout":
-        """Checkout: an order and the link to the gateway's own payment page, in one call."""
-        from pinelabs_async.api.checkout import Checkout  # noqa: PLC0415  # as above
-
-        return Checkout(self._caller, self._options)
-
-    @functools.cached_property
-    def customer_tokens(self) -> "CustomerTokens":
-        """Customer tokens: the saved cards of one customer."""
-        from pinelabs_async.api.customer_tokens import CustomerTokens  # noqa: PLC0415  # as above
-
-        return CustomerTokens(self._caller, self._options)
-
-    @functools.cached_property
-    def customers(self) -> "Customers":
-        """Customers: who pays, stored at the gateway, for subscriptions and saved cards."""
-        from pinelabs_async.api.customers import Customers  # noqa: PLC0415  # as above
-
-        return Customers(self._caller, self._options)
-
-    @functools.cached_property
-    def orders(self) -> "Orders":
-        """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
-        from pinelabs_async.api.orders import Orders  # noqa: PLC0415  # as above
-
-        return Orders(self._caller, self._options)
-
-    @functools.cached_property
-    def payment_links(self) -> "PaymentLinks":
-        """Payment links: a short URL that a customer pays at. Create, read, cancel and send them again."""
-        from pinelabs_async.api.payment_links import PaymentLinks  # noqa: PLC0415  # as above
-
-        return PaymentLinks(self._caller, self._options)
-
-    @functools.cached_property
-    def payments(self) -> "Payments":
-        """Payments: attempts to pay an order, and the steps that some methods need: OTPs and authorisation."""
-        from pinelabs_async.api.payments import Payments  # noqa: PLC0415  # as above
-
-        return Payments(self._caller, self._options)
-
-    @functools.cached_property
-    def payouts(self) -> "Payouts":
-        """Payouts: money that you send to bank accounts and UPI addresses, from your funding account."""
-        from pinelabs_async.api.payouts import Payouts  # noqa: PLC0415  # as above
-
-        return Payouts(self._caller, self._options)
-
-    @functools.cached_property
-    def plans(self) -> "Plans":
-        """Plans: what a subscription costs and how often. Create, read, list, change and delete them."""
-        from pinelabs_async.api.plans import Plans  # noqa: PLC0415  # as above
-
-        return Plans(self._caller, self._options)
-
-    @functools.cached_property
-    def presentations(self) -> "Presentations":
-        """Presentations: the single debits of a subscription, and the notices that the customer gets before them."""
-        from pinelabs_async.api.presentations import Presentations  # noqa: PLC0415  # as above
-
-        return Presentations(self._caller, self._options)
-
-    @functools.cached_property
-    def refunds(self) -> "Refunds":
-        """Refunds: money that goes back to the payer."""
-        from pinelabs_async.api.refunds import Refunds  # noqa: PLC0415  # as above
-
-        return Refunds(self._caller, self._options)
-
-    @functools.cached_property
-    def reserve_pay(self) -> "ReservePay":
-        """UPI Reserve Pay: one approval blocks an amount, and several debits take it bit by bit."""
-        from pinelabs_async.api.reserve_pay import ReservePay  # noqa: PLC0415  # as above
-
-        return ReservePay(self._caller, self._options)
-
-    @functools.cached_property
-    def subscriptions(self) -> "Subscriptions":
-        """Subscriptions: mandates to debit a customer. Create, read, list, change, pause, resume and cancel them."""
-        from pinelabs_async.api.subscriptions import Subscriptions  # noqa: PLC0415  # as above
-
-        return Subscriptions(self._caller, self._options)
-
-    @functools.cached_property
-    def tokens(self) -> "Tokens":
-        """Card tokens: saved cards without the card number. Make, read and delete them, and make cryptograms."""
-        from pinelabs_async.api.tokens import Tokens  # noqa: PLC0415  # as above
-
-        return Tokens(self._caller, self._options)
 
     @property
     def base_url(self) -> str:

@@ -7,11 +7,98 @@ import pinelabs_async
 
 if TYPE_CHECKING:
     from pinelabs_async.api import OPERATIONS as OPERATIONS
+    from pinelabs_async.api.affordability import (
+        CardlessOfferDiscovery as CardlessOfferDiscovery,
+    )
+    from pinelabs_async.api.affordability import (
+        DownPaymentCheck as DownPaymentCheck,
+    )
+    from pinelabs_async.api.affordability import (
+        EmiProduct as EmiProduct,
+    )
+    from pinelabs_async.api.affordability import (
+        IssuerFilter as IssuerFilter,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferDiscovery as OfferDiscovery,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferOption as OfferOption,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferToken as OfferToken,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferUpi as OfferUpi,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferUpiPayer as OfferUpiPayer,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferValidation as OfferValidation,
+    )
+    from pinelabs_async.api.affordability import (
+        OfferVerdict as OfferVerdict,
+    )
+    from pinelabs_async.api.affordability import (
+        ValidatedOffer as ValidatedOffer,
+    )
     from pinelabs_async.api.auth import (
         Credentials as Credentials,
     )
     from pinelabs_async.api.auth import (
         Token as Token,
+    )
+    from pinelabs_async.api.awbs import (
+        Awb as Awb,
+    )
+    from pinelabs_async.api.awbs import (
+        AwbList as AwbList,
+    )
+    from pinelabs_async.api.awbs import (
+        AwbStatus as AwbStatus,
+    )
+    from pinelabs_async.api.awbs import (
+        NewAwb as NewAwb,
+    )
+    from pinelabs_async.api.awbs import (
+        NewAwbs as NewAwbs,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplCheck as BnplCheck,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplEligibility as BnplEligibility,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplInstallment as BnplInstallment,
+    )
+    from pinelabs_async.api.bnpl import (
+        BnplMetadata as BnplMetadata,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        GiftCard as GiftCard,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        NewWallets as NewWallets,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        TopUpMode as TopUpMode,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        TopUpOption as TopUpOption,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletCheck as WalletCheck,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletLoad as WalletLoad,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletOwner as WalletOwner,
+    )
+    from pinelabs_async.api.brand_wallets import (
+        WalletTopUp as WalletTopUp,
     )
     from pinelabs_async.api.cards import (
         AcquirerPaymentDetails as AcquirerPaymentDetails,
@@ -73,6 +160,12 @@ if TYPE_CHECKING:
     from pinelabs_async.api.cards import (
         OtpTimes as OtpTimes,
     )
+    from pinelabs_async.api.challans import (
+        Challan as Challan,
+    )
+    from pinelabs_async.api.challans import (
+        NewChallan as NewChallan,
+    )
     from pinelabs_async.api.checkout import (
         CheckoutLink as CheckoutLink,
     )
@@ -127,6 +220,21 @@ if TYPE_CHECKING:
     from pinelabs_async.api.common import (
         SplitInfo as SplitInfo,
     )
+    from pinelabs_async.api.convenience_fees import (
+        CalculatedFees as CalculatedFees,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        ConvenienceFee as ConvenienceFee,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeCheck as FeeCheck,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeMetadata as FeeMetadata,
+    )
+    from pinelabs_async.api.convenience_fees import (
+        FeeType as FeeType,
+    )
     from pinelabs_async.api.customer_tokens import (
         CustomerToken as CustomerToken,
     )
@@ -147,6 +255,27 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.customers import (
         StoredCustomer as StoredCustomer,
+    )
+    from pinelabs_async.api.imei import (
+        BrandResponse as BrandResponse,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiAction as ImeiAction,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiProduct as ImeiProduct,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiResult as ImeiResult,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiStatus as ImeiStatus,
+    )
+    from pinelabs_async.api.imei import (
+        ImeiValidation as ImeiValidation,
+    )
+    from pinelabs_async.api.imei import (
+        ValidatedImeis as ValidatedImeis,
     )
     from pinelabs_async.api.instruments import (
         BnplCode as BnplCode,
@@ -231,6 +360,48 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.instruments import (
         WalletOption as WalletOption,
+    )
+    from pinelabs_async.api.international import (
+        ConvertedAmount as ConvertedAmount,
+    )
+    from pinelabs_async.api.international import (
+        CurrencyConversion as CurrencyConversion,
+    )
+    from pinelabs_async.api.international import (
+        Tcs as Tcs,
+    )
+    from pinelabs_async.api.international import (
+        TcsCheck as TcsCheck,
+    )
+    from pinelabs_async.api.invoices import (
+        Invoice as Invoice,
+    )
+    from pinelabs_async.api.invoices import (
+        InvoiceStatus as InvoiceStatus,
+    )
+    from pinelabs_async.api.invoices import (
+        NewInvoice as NewInvoice,
+    )
+    from pinelabs_async.api.issuers import (
+        DiscoveredOffers as DiscoveredOffers,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentLimits as DownPaymentLimits,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentRange as DownPaymentRange,
+    )
+    from pinelabs_async.api.issuers import (
+        DownPaymentTerms as DownPaymentTerms,
+    )
+    from pinelabs_async.api.issuers import (
+        Issuer as Issuer,
+    )
+    from pinelabs_async.api.issuers import (
+        IssuerAuthType as IssuerAuthType,
+    )
+    from pinelabs_async.api.issuers import (
+        IssuerData as IssuerData,
     )
     from pinelabs_async.api.offers import (
         ConvenienceFeeBreakdown as ConvenienceFeeBreakdown,
@@ -410,6 +581,24 @@ if TYPE_CHECKING:
     from pinelabs_async.api.plans import (
         PlanPage as PlanPage,
     )
+    from pinelabs_async.api.points import (
+        PointsBalance as PointsBalance,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheck as PointsCheck,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheckOption as PointsCheckOption,
+    )
+    from pinelabs_async.api.points import (
+        PointsCheckOrder as PointsCheckOrder,
+    )
+    from pinelabs_async.api.points import (
+        VpaDetails as VpaDetails,
+    )
+    from pinelabs_async.api.points import (
+        VpaPayer as VpaPayer,
+    )
     from pinelabs_async.api.presentation_object import (
         NoticeStatus as NoticeStatus,
     )
@@ -458,6 +647,22 @@ if TYPE_CHECKING:
     from pinelabs_async.api.reserve_pay import (
         ReservePlan as ReservePlan,
     )
+    from pinelabs_async.api.settlements import (
+        SettledTransaction as SettledTransaction,
+    )
+    from pinelabs_async.api.settlements import (
+        Settlement as Settlement,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementDetail as SettlementDetail,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementPage as SettlementPage,
+    )
+    from pinelabs_async.api.settlements import (
+        SettlementPagination as SettlementPagination,
+    )
+    from pinelabs_async.api.split_settlements import Release as Release
     from pinelabs_async.api.subscription_object import (
         PayerAccount as PayerAccount,
     )
@@ -572,6 +777,30 @@ if TYPE_CHECKING:
     from pinelabs_async.api.tokens import (
         SavedCard as SavedCard,
     )
+    from pinelabs_async.api.wallet_object import (
+        CreatedWallets as CreatedWallets,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBalance as WalletBalance,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBucket as WalletBucket,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletBucketBalance as WalletBucketBalance,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletEligibility as WalletEligibility,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletHistoryPage as WalletHistoryPage,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletPin as WalletPin,
+    )
+    from pinelabs_async.api.wallet_object import (
+        WalletTransaction as WalletTransaction,
+    )
     from pinelabs_async.errors import (
         ApiError as ApiError,
     )
@@ -658,11 +887,20 @@ __all__ = [
     "Approval",
     "ApprovedPayment",
     "AuthenticationError",
+    "Awb",
+    "AwbList",
+    "AwbStatus",
     "BankDetails",
+    "BnplCheck",
     "BnplCode",
     "BnplDetails",
+    "BnplEligibility",
+    "BnplInstallment",
+    "BnplMetadata",
     "BnplOption",
     "BnplTender",
+    "BrandResponse",
+    "CalculatedFees",
     "Capture",
     "CaptureData",
     "CardAuthorization",
@@ -684,19 +922,25 @@ __all__ = [
     "CardType",
     "CardlessDetails",
     "CardlessEmiTender",
+    "CardlessOfferDiscovery",
     "CardlessOption",
     "CartDetails",
     "CartItem",
+    "Challan",
     "CheckoutLink",
     "CheckoutPurchase",
     "ConfigurationError",
     "ConflictError",
+    "ConvenienceFee",
     "ConvenienceFeeBreakdown",
+    "ConvertedAmount",
+    "CreatedWallets",
     "Credentials",
     "CreditEmiTender",
     "CreditEmiTokenTender",
     "Cryptogram",
     "CryptogramData",
+    "CurrencyConversion",
     "Customer",
     "CustomerAccount",
     "CustomerChange",
@@ -712,17 +956,38 @@ __all__ = [
     "DeviceInfo",
     "Discount",
     "DiscountType",
+    "DiscoveredOffers",
     "DownPayment",
+    "DownPaymentCheck",
+    "DownPaymentLimits",
+    "DownPaymentRange",
+    "DownPaymentTerms",
     "DuplicateRequestError",
     "DurationType",
+    "EmiProduct",
     "EmiType",
     "EncryptedCard",
     "ErrorDetail",
+    "FeeCheck",
+    "FeeMetadata",
+    "FeeType",
     "FoundCards",
     "Frequency",
     "FundingAccount",
+    "GiftCard",
+    "ImeiAction",
+    "ImeiProduct",
+    "ImeiResult",
+    "ImeiStatus",
+    "ImeiValidation",
     "IntegrationMode",
     "InvalidRequestError",
+    "Invoice",
+    "InvoiceStatus",
+    "Issuer",
+    "IssuerAuthType",
+    "IssuerData",
+    "IssuerFilter",
     "IssuerOfferParameter",
     "IssuerType",
     "KnownDebit",
@@ -739,11 +1004,15 @@ __all__ = [
     "NetbankingMode",
     "NetbankingOption",
     "NetbankingTender",
+    "NewAwb",
+    "NewAwbs",
     "NewCardToken",
+    "NewChallan",
     "NewCheckout",
     "NewCryptogram",
     "NewCustomer",
     "NewDebit",
+    "NewInvoice",
     "NewOrder",
     "NewOtp",
     "NewPayment",
@@ -756,6 +1025,7 @@ __all__ = [
     "NewReserveDebit",
     "NewSchedule",
     "NewSubscription",
+    "NewWallets",
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
@@ -763,9 +1033,16 @@ __all__ = [
     "OPERATIONS",
     "Offer",
     "OfferData",
+    "OfferDiscovery",
+    "OfferOption",
     "OfferProduct",
     "OfferShare",
     "OfferShares",
+    "OfferToken",
+    "OfferUpi",
+    "OfferUpiPayer",
+    "OfferValidation",
+    "OfferVerdict",
     "OperatingSystem",
     "Operation",
     "Order",
@@ -803,7 +1080,11 @@ __all__ = [
     "PlanPage",
     "PlanStatus",
     "PluginData",
+    "PointsBalance",
     "PointsCardDetails",
+    "PointsCheck",
+    "PointsCheckOption",
+    "PointsCheckOrder",
     "PointsOption",
     "PointsTender",
     "Presentation",
@@ -820,6 +1101,7 @@ __all__ = [
     "Refund",
     "RefundProduct",
     "RefundStatus",
+    "Release",
     "Repeat",
     "Reserve",
     "ReservePlan",
@@ -829,6 +1111,11 @@ __all__ = [
     "Secret",
     "ServerError",
     "Session",
+    "SettledTransaction",
+    "Settlement",
+    "SettlementDetail",
+    "SettlementPage",
+    "SettlementPagination",
     "SignatureError",
     "SplitDetail",
     "SplitInfo",
@@ -839,6 +1126,8 @@ __all__ = [
     "SubscriptionStatus",
     "Subvention",
     "SubventionType",
+    "Tcs",
+    "TcsCheck",
     "Tender",
     "Tenure",
     "TenureType",
@@ -846,6 +1135,8 @@ __all__ = [
     "TokenDeletion",
     "TokenDetails",
     "TokenType",
+    "TopUpMode",
+    "TopUpOption",
     "UpiCollect",
     "UpiData",
     "UpiDetails",
@@ -855,13 +1146,28 @@ __all__ = [
     "UpiPayer",
     "UpiQr",
     "UpiTender",
+    "ValidatedImeis",
+    "ValidatedOffer",
+    "VpaDetails",
+    "VpaPayer",
     "WaitError",
+    "WalletBalance",
+    "WalletBucket",
+    "WalletBucketBalance",
     "WalletCardData",
+    "WalletCheck",
     "WalletCode",
     "WalletData",
     "WalletDetails",
+    "WalletEligibility",
+    "WalletHistoryPage",
+    "WalletLoad",
     "WalletOption",
+    "WalletOwner",
+    "WalletPin",
     "WalletTender",
+    "WalletTopUp",
+    "WalletTransaction",
     "from_json",
     "preload",
     "return_url",

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pinelabs_async.session as _async
 from pinelabs_async.wire.lifetime import report_unclosed
@@ -12,25 +12,10 @@ from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Environment, OnUnknown
 from pinelabs_sync.bridge import Bridge
-
-if TYPE_CHECKING:
-    from pinelabs_sync.auth import Auth
-    from pinelabs_sync.checkout import Checkout
-    from pinelabs_sync.customer_tokens import CustomerTokens
-    from pinelabs_sync.customers import Customers
-    from pinelabs_sync.orders import Orders
-    from pinelabs_sync.payment_links import PaymentLinks
-    from pinelabs_sync.payments import Payments
-    from pinelabs_sync.payouts import Payouts
-    from pinelabs_sync.plans import Plans
-    from pinelabs_sync.presentations import Presentations
-    from pinelabs_sync.refunds import Refunds
-    from pinelabs_sync.reserve_pay import ReservePay
-    from pinelabs_sync.subscriptions import Subscriptions
-    from pinelabs_sync.tokens import Tokens
+from pinelabs_sync.groups import Groups
 
 
-class Session:
+class Session(Groups):
     """Talk to Pine Labs Online for one merchant, blocking: the same names as in ``pinelabs_async``.
 
     Make one for the life of your program and call it from as many threads as you like. An event loop on a
@@ -120,104 +105,6 @@ class Session:
             ConfigurationError: a variable is missing; the message names it.
         """
         return cls(**_async.settings_from_env(settings))
-
-    @functools.cached_property
-    def auth(self) -> "Auth":
-        """The access token. A Session fetches its own; call this only to try credentials out."""
-        from pinelabs_sync.auth import Auth  # noqa: PLC0415  # a program pays for the groups it uses
-
-        return Auth(self._bridge, self._twin.auth)
-
-    @functools.cached_property
-    def checkout(self) -> "Checkout":
-        """Checkout: an order and the link to the gateway's own payment page, in one call."""
-        from pinelabs_sync.checkout import Checkout  # noqa: PLC0415  # as above
-
-        return Checkout(self._bridge, self._twin.checkout)
-
-    @functools.cached_property
-    def customer_tokens(self) -> "CustomerTokens":
-        """Customer tokens: the saved cards of one customer."""
-        from pinelabs_sync.customer_tokens import CustomerTokens  # noqa: PLC0415  # as above
-
-        return CustomerTokens(self._bridge, self._twin.customer_tokens)
-
-    @functools.cached_property
-    def customers(self) -> "Customers":
-        """Customers: who pays, stored at the gateway, for subscriptions and saved cards."""
-        from pinelabs_sync.customers import Customers  # noqa: PLC0415  # as above
-
-        return Customers(self._bridge, self._twin.customers)
-
-    @functools.cached_property
-    def orders(self) -> "Orders":
-        """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
-        from pinelabs_sync.orders import Orders  # noqa: PLC0415  # as above
-
-        return Orders(self._bridge, self._twin.orders)
-
-    @functools.cached_property
-    def payment_links(self) -> "PaymentLinks":
-        """Payment links: a short URL that a customer pays at. Create, read, cancel and send them again."""
-        from pinelabs_sync.payment_links import PaymentLinks  # noqa: PLC0415  # as above
-
-        return PaymentLinks(self._bridge, self._twin.payment_links)
-
-    @functools.cached_property
-    def payments(self) -> "Payments":
-        """Payments: attempts to pay an order, and the steps that some methods need: OTPs and authorisation."""
-        from pinelabs_sync.payments import Payments  # noqa: PLC0415  # as above
-
-        return Payments(self._bridge, self._twin.payments)
-
-    @functools.cached_property
-    def payouts(self) -> "Payouts":
-        """Payouts: money that you send to bank accounts and UPI addresses, from your funding account."""
-        from pinelabs_sync.payouts import Payouts  # noqa: PLC0415  # as above
-
-        return Payouts(self._bridge, self._twin.payouts)
-
-    @functools.cached_property
-    def plans(self) -> "Plans":
-        """Plans: what a subscription costs and how often. Create, read, list, change and delete them."""
-        from pinelabs_sync.plans import Plans  # noqa: PLC0415  # as above
-
-        return Plans(self._bridge, self._twin.plans)
-
-    @functools.cached_property
-    def presentations(self) -> "Presentations":
-        """Presentations: the single debits of a subscription, and the notices that the customer gets before them."""
-        from pinelabs_sync.presentations import Presentations  # noqa: PLC0415  # as above
-
-        return Presentations(self._bridge, self._twin.presentations)
-
-    @functools.cached_property
-    def refunds(self) -> "Refunds":
-        """Refunds: money that goes back to the payer."""
-        from pinelabs_sync.refunds import Refunds  # noqa: PLC0415  # as above
-
-        return Refunds(self._bridge, self._twin.refunds)
-
-    @functools.cached_property
-    def reserve_pay(self) -> "ReservePay":
-        """UPI Reserve Pay: one approval blocks an amount, and several debits take it bit by bit."""
-        from pinelabs_sync.reserve_pay import ReservePay  # noqa: PLC0415  # as above
-
-        return ReservePay(self._bridge, self._twin.reserve_pay)
-
-    @functools.cached_property
-    def subscriptions(self) -> "Subscriptions":
-        """Subscriptions: mandates to debit a customer. Create, read, list, change, pause, resume and cancel them."""
-        from pinelabs_sync.subscriptions import Subscriptions  # noqa: PLC0415  # as above
-
-        return Subscriptions(self._bridge, self._twin.subscriptions)
-
-    @functools.cached_property
-    def tokens(self) -> "Tokens":
-        """Card tokens: saved cards without the card number. Make, read and delete them, and make cryptograms."""
-        from pinelabs_sync.tokens import Tokens  # noqa: PLC0415  # as above
-
-        return Tokens(self._bridge, self._twin.tokens)
 
     @property
     def base_url(self) -> str:

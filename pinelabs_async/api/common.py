@@ -79,6 +79,8 @@ class OrderType(OpenEnum):
 
     CHARGE = "CHARGE"
     REFUND = "REFUND"
+    ADD_MONEY = "ADD_MONEY"
+    """Money that a customer puts into a brand wallet."""
 
 
 class PaymentMethod(OpenEnum):
@@ -238,6 +240,8 @@ class SplitDetail(Body):
     """The part of the parent order that a refund takes back; refunds only."""
     status: str | None = None
     """Answers: ``RELEASED``, ``HOLD``. Refunds: ``DO_NOT_RECOVER``, or left out to recover from the partner."""
+    release_amount: Money | None = None
+    """What of it was released, in paisa; answers only."""
     updated_at: Timestamp | None = None
     """When the part changed last; answers only."""
 

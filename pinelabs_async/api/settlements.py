@@ -185,7 +185,7 @@ class Settlements(Resource):
     """Read what was paid to your bank account."""
 
     def list(
-        self, *, start_date: date, end_date: date, per_page: int | None = None, max_pages: int | None = None
+        self, *, start_date: date, end_date: date, per_page: int = 10, max_pages: int | None = None
     ) -> Pages[Settlement]:
         """List the settlements of some days. No money moves; amounts are rupees, not paisa.
 
@@ -194,7 +194,7 @@ class Settlements(Resource):
         Args:
             start_date: The first day, or a moment of it without a zone, as the gateway counts time.
             end_date: The last day, all of it, or a moment of it without a zone; at most 60 days later.
-            per_page: How many a page: 1 to 10; the gateway takes 10 when it is left out.
+            per_page: Settlements a page, 1 to 10.
             max_pages: Stop after so many pages.
 
         Returns:
@@ -208,6 +208,7 @@ class Settlements(Resource):
         query = {
             "start_date": _moment(start_date, time.min),
             "end_date": _moment(end_date, time(23, 59, 59)),
+            "page": 1,
             "per_page": per_page,
         }
         turn = until_short("per_page", "total_settlement_count")

@@ -41,7 +41,7 @@ class SplitSettlements(Resource):
     """Release or cancel what partners are to get of an order."""
 
     async def release(self, order_id: str, settlement_id: str, release: Release) -> Order:
-        """Release a partner's part that is on hold: Pine Labs pays it to the partner with the next settlement.
+        """Release a partner's part that is on hold: the money goes to the partner with a settlement to come.
 
         It is sent once. If the answer is lost, read the order: the part's ``status`` is ``RELEASED``.
 
@@ -63,7 +63,7 @@ class SplitSettlements(Resource):
         return await self._send(RELEASE, order_id, settlement_id, body=release)
 
     async def cancel(self, order_id: str, settlement_id: str) -> Order:
-        """Cancel a partner's part that is on hold: the partner does not get it.
+        """Cancel a partner's part that is on hold: the money does not go to the partner.
 
         It is sent once. If the answer is lost, read the order: the part's ``status`` is ``CANCELLED``.
 

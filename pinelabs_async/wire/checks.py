@@ -35,7 +35,8 @@ def check_of(annotation: Any, *, optional: bool = False) -> Check:
 def _check_of(annotation: Any) -> tuple[Check, bool]:
     origin = get_origin(annotation)
     if origin is Annotated:
-        check, nullable = _check_of(annotation.__origin__)
+        origin = annotation.__origin__
+        check, nullable = (_check_time, False) if origin is datetime else _check_of(origin)
         rules = [mark for mark in annotation.__metadata__ if isinstance(mark, Rule)]
         return _with_rules(check, rules), nullable
     if origin in (Union, types.UnionType):
@@ -199,6 +200,6 @@ _PLAIN: Mapping[type[Any], Check] = {
     int: _check_int,
     bool: _check_bool,
     Decimal: _check_decimal,
-    datetime: _check_time,
+    datetime: _check_instance((datetime,)),  # a bare one may be naive, as settlements have it
     date: _check_date,
 }

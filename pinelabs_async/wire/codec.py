@@ -7,7 +7,7 @@ msgspec, compiled for the class, straight from the bytes. Where that refuses, th
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -45,15 +45,16 @@ _readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
 def to_json(obj: object) -> bytes:
     """Write a body, an answer or any part of one as JSON; fields that are ``None`` are left out.
 
+    A time is written in UTC; only answers can hold one without a zone, which is written as it came.
+
     Raises:
-        ValueError: a datetime without a time zone.
         TypeError: something JSON cannot say.
     """
     return _encoder().encode(_writer_of(obj.__class__)(obj))
 
 
-def from_json(cls: type[T], data: bytes | str | Mapping[str, Any]) -> T:
-    """Read JSON, or a mapping that was JSON, into a class of this SDK.
+def from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[Any]) -> T:
+    """Read JSON, or a mapping or list that was JSON, into a class of this SDK.
 
     A body is checked as if you had made it yourself; fields that are not modelled go into ``extra``.
     An answer is read as one from the gateway: what does not fit is listed in its ``problems``.
@@ -63,10 +64,15 @@ def from_json(cls: type[T], data: bytes | str | Mapping[str, Any]) -> T:
         TypeError: a value of the wrong type; the message names the field.
     """
     if issubclass(cls, Answer):
-        if isinstance(data, Mapping):
-            data = _encoder().encode(dict(data))
+        if not isinstance(data, (bytes, str)):
+            data = _encoder().encode(dict(data) if isinstance(data, Mapping) else list(data))
         return decode(cls, data.encode() if isinstance(data, str) else data)
-    parsed = dict(data) if isinstance(data, Mapping) else read_json(data)
+    parsed: Any = read_json(data) if isinstance(data, (bytes, str)) else data
+    bare = getattr(cls, "BARE", None)
+    if bare is not None and isinstance(parsed, (list, tuple)):
+        parsed = {bare: cast("Sequence[Any]", parsed)}
+    if isinstance(parsed, Mapping):
+        parsed = dict(cast("Mapping[str, Any]", parsed))
     if not isinstance(parsed, dict):
         raise ValueError(f"{cls.__name__} is read from a JSON object, not from {type(parsed).__name__}.")
     return cast("T", _reader_of(cls)(parsed, cls))
@@ -89,6 +95,8 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
         return cls(), ()
     if issubclass(cls, CamelCase):  # the fast decoder cannot rename the fields of attrs classes
         return tolerant.read(cast("type[A]", cls), read_json(body), envelope)
+    if cls.BARE is not None and body.lstrip()[:1] == b"[":
+        body = b'{"%s":%s}' % (cls.BARE.encode(), body)
     try:
         decoded = _decoder_of(cls, envelope).decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -152,7 +160,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     converter.register_structure_hook(Money, _read_money)
     converter.register_structure_hook_factory(_is_shape, functools.partial(_make_reader, converter))
-    converter.register_unstructure_hook(datetime, write_time)
+    converter.register_unstructure_hook(datetime, _write_moment)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(Decimal, _itself)
     converter.register_unstructure_hook_factory(_is_shape, functools.partial(_make_writer, converter))
@@ -183,6 +191,11 @@ def _keep(value: Any, _: Any) -> Any:
 
 def _itself(value: Any) -> Any:
     return value
+
+
+def _write_moment(value: datetime) -> str:
+    # Only answers hold naive times, as they came; a body refuses them.
+    return value.isoformat() if value.utcoffset() is None else write_time(value)
 
 
 def _read_text(value: Any, _: Any) -> Any:
@@ -248,7 +261,7 @@ def _read_field(where: str, item: Any, hook: Callable[[Any, Any], Any], annotati
         raise kind(f"{where}: {error}") from None
 
 
-def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], Any]:
     changes = {
         field.name: override(omit_if_default=field.default in (None, ()), rename=json_name(cls, field.name))
         for field in attrs.fields(cls)
@@ -259,10 +272,12 @@ def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], dict[s
     make = cast("Any", make_dict_unstructure_fn)  # it takes field names as keywords beside its own
     write_fields = make(cls, converter, _cattrs_include_init_false=True, **changes)
 
-    def write(obj: Any) -> dict[str, Any]:
+    def write(obj: Any) -> Any:
         if type(obj) is not cls:  # declared as its base class: what it really is has more fields
-            return cast("dict[str, Any]", _writer_of(obj.__class__)(obj))
+            return _writer_of(obj.__class__)(obj)
         written: dict[str, Any] = write_fields(obj)
+        if takes_extra and cls.BARE is not None:
+            return written[cls.BARE]
         if takes_extra and obj.extra:
             written.update(converter.unstructure(obj.extra))
         return written

@@ -147,9 +147,9 @@ def until_short(size: str, total: str) -> Turn:
 
     def turn(page: Answer, place: Place) -> Mapping[str, object] | None:
         counted = getattr(page, total, None)
-        if place.items < _number(place.query.get(size), 10) or (
-            counted is not None and place.seen >= counted
-        ):
+        # A count that equals this page's items may be that of the page alone, which says nothing of the rest.
+        all_seen = counted is not None and place.items < counted <= place.seen
+        if all_seen or place.items < _number(place.query.get(size), 10):
             return None
         return {"page": _number(place.query.get("page"), 1) + 1}
 

@@ -26,6 +26,8 @@ class Shape:
 
     __slots__ = ()
     __attrs_attrs__: ClassVar[Any] = ()
+    BARE: ClassVar[str | None] = None
+    """The field whose list alone is the JSON, where the gateway takes or answers a bare list."""
 
     def __repr__(self) -> str:
         shown: list[str] = []

@@ -8,7 +8,7 @@ This is the second pass, after the strict one refused. Forms that the documentat
 import enum
 import types
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin
 
@@ -103,7 +103,7 @@ def _read_union(members: tuple[Any, ...], value: Any, path: str, problems: Probl
     if value is None and _NONE in members:
         return None
     kinds = [member for member in members if member is not _NONE]
-    if value == "" and datetime in (_bare(kind) for kind in kinds):
+    if value == "" and {date, datetime} & {_bare(kind) for kind in kinds}:
         return None
     return _read(kinds[0], value, path, problems)
 
@@ -179,6 +179,13 @@ def _read_float(_: type[Any], value: Any) -> float:
     return float(_read_decimal(Decimal, value))
 
 
+def _read_date(_: type[Any], value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _Misfit(_expected("an ISO 8601 date", value)) from None
+
+
 def _read_bare_time(_: type[Any], value: Any) -> datetime:
     return _read_moment(value, zoneless="")
 
@@ -213,4 +220,5 @@ _PLAIN: Final[Mapping[type[Any], Callable[[type[Any], Any], Any]]] = {
     Decimal: _read_decimal,
     float: _read_float,
     datetime: _read_bare_time,
+    date: _read_date,
 }

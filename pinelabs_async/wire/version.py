@@ -1,5 +1,3 @@
 """The version of the distribution, said once."""
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__: str = "0.1.0"

@@ -33,8 +33,10 @@ ARROWS = {
         "pinelabs_async.errors",
         "pinelabs_async.money",
     },
+    "pinelabs_async/groups": {"pinelabs_async.api", "pinelabs_async.wire"},
     "pinelabs_async/session": {
         "pinelabs_async.session",
+        "pinelabs_async.groups",
         "pinelabs_async.api",
         "pinelabs_async.wire",
         "pinelabs_async.errors",

@@ -142,7 +142,8 @@ class TestSession:
     @pytest.mark.parametrize("cls", [one, other], ids=["async", "sync"])
     def test_groups(self, cls):
         """The groups of a Session are those of the API."""
-        groups = {name for name, value in vars(cls).items() if isinstance(value, functools.cached_property)}
+        members = inspect.getmembers_static(cls)
+        groups = {name for name, value in members if isinstance(value, functools.cached_property)}
         assert set(api.GROUPS) == groups
 
     @pytest.mark.parametrize("cls", [one, other], ids=["async", "sync"])
