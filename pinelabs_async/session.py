@@ -42,6 +42,7 @@ class Session(Groups):
         merchant_id: Sent as ``Merchant-ID`` where given.
         webhook_secret: Kept for ``webhook_secret``.
         return_url_secret: Kept for ``return_url_secret``.
+        subscriptions_prefix: Where plans and subscriptions live; ``/api/v1/public`` in the vendor's older guide.
         timeout: Seconds for one attempt, waiting for a connection included.
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
         max_attempts: How often a request is tried where trying again is safe.
@@ -66,6 +67,7 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
+        subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
         max_attempts: int = 3,
@@ -91,6 +93,7 @@ class Session(Groups):
             trust_env=trust_env,
             ssl=ssl,
             http=http,
+            prefixes=_prefixes(subscriptions_prefix),
         )
         self._options = Options(
             timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown
@@ -235,7 +238,17 @@ _VARIABLES = {
     "environment": "PINELABS_ENV",
     "base_url": "PINELABS_BASE_URL",
 }
+_SUBSCRIPTIONS = "/ps/api/v1/public"
 _SHARED = ("_made_at", "_settings", "_transport", "_caller")
+
+
+def _prefixes(subscriptions: str) -> tuple[tuple[str, str], ...]:
+    """Say what replaces the declared beginnings of paths; retries of mandates are a sibling of the public ones."""
+    used = door.path(subscriptions).rstrip("/")
+    if used == _SUBSCRIPTIONS:
+        return ()
+    root, sibling = _SUBSCRIPTIONS.removesuffix("/public"), used.removesuffix("/public")
+    return (_SUBSCRIPTIONS, used), (f"{root}/mandate", f"{sibling}/mandate")
 
 
 def settings_from_env(given: Mapping[str, Any]) -> dict[str, Any]:

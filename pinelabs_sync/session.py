@@ -35,6 +35,7 @@ class Session(Groups):
         merchant_id: Sent as ``Merchant-ID`` where given.
         webhook_secret: Kept for ``webhook_secret``.
         return_url_secret: Kept for ``return_url_secret``.
+        subscriptions_prefix: Where plans and subscriptions live; ``/api/v1/public`` in the vendor's older guide.
         timeout: Seconds for one attempt, waiting for a connection included.
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
         max_attempts: How often a request is tried where trying again is safe.
@@ -58,6 +59,7 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
+        subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
         max_attempts: int = 3,
@@ -75,6 +77,7 @@ class Session(Groups):
             merchant_id=merchant_id,
             webhook_secret=webhook_secret,
             return_url_secret=return_url_secret,
+            subscriptions_prefix=subscriptions_prefix,
             timeout=timeout,
             deadline=deadline,
             max_attempts=max_attempts,

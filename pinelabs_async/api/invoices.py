@@ -99,8 +99,8 @@ class Invoices(Resource):
             The invoice; what the gateway answers here is not documented, ``raw`` holds all of it.
 
         Raises:
-            InvalidRequestError: a field is missing or too long, the order is not a paid import, or has an
-                invoice already; ``code`` says which.
+            InvalidRequestError: a field is missing or too long.
+            ConflictError: the order is not a paid import, or has an invoice already; ``code`` says which.
             NotFoundError: there is no such order.
             OutcomeUnknownError: it may have arrived; read it.
 

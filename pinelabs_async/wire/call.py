@@ -143,7 +143,7 @@ class Caller:
         if operation.body is not None and not isinstance(body, operation.body):
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
         written = encode_query(query) if query else ""
-        path = operation.path_for(ids) + (f"?{written}" if written else "")
+        path = self.settings.route(operation.path_for(ids)) + (f"?{written}" if written else "")
         return _Call(
             operation=operation,
             ids=ids,

@@ -93,6 +93,15 @@ class Settings:
     trust_env: bool = False
     ssl: SSLContext | None = None
     http: aiohttp.ClientSession | None = None
+    prefixes: tuple[tuple[str, str], ...] = ()
+    """Beginnings of paths, and what to send in their place; the first that fits counts."""
+
+    def route(self, path: str) -> str:
+        """Return the path under which the gateway in use answers an operation."""
+        for declared, used in self.prefixes:
+            if path.startswith(f"{declared}/"):
+                return used + path[len(declared) :]
+        return path
 
     def __attrs_post_init__(self) -> None:
         if self.merchant_id is not None and not (

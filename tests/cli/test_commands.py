@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-PINELABS = [sys.executable, "-X", "dev", "-W", "error", "-c", "from pinelabs_sync.cli import main; main()"]
+PINELABS = [sys.executable, "-W", "error", "-c", "from pinelabs_sync.cli import main; main()"]
 UTF8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}
 
 

@@ -18,7 +18,7 @@ def test_example_runs_as_it_stands(example: str, tmp_path: Path):
     script = tmp_path / "example.py"
     script.write_text(example, encoding="utf-8")
     ended = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", script],
+        [sys.executable, "-W", "error", script],
         capture_output=True,
         check=False,
         text=True,
