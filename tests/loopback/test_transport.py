@@ -317,7 +317,7 @@ async def test_wait_for_a_free_connection_is_not_sent(raw, connect, call):
     holder = asyncio.create_task(session.with_options(timeout=5).request("POST", "/api/hold"))
     await asyncio.sleep(0.05)
     with pytest.raises(NotSentError) as caught:
-        await call(session.with_options(timeout=0.1, max_attempts=2))
+        await call(session.with_options(timeout=0.5, max_attempts=2))
     assert ("not_sent", "not sent", 2) == (caught.value.outcome, caught.value.reached, caught.value.attempts)
     holder.cancel()
     await asyncio.gather(holder, return_exceptions=True)
