@@ -53,8 +53,11 @@ class Bridge:
         Ctrl-C, or any other exception in the waiting thread, cancels the coroutine.
         """
         portal = self._portal or self._start()
-        future = portal.start_task_soon(_guarded, functools.partial(function, *args, **kwargs))
+        abandoned = threading.Event()
+        future: Future[Any] | None = None
         try:
+            # It waits for the loop, which may be busy: Ctrl-C can come before there is a future to cancel.
+            future = portal.start_task_soon(_guarded, functools.partial(function, *args, **kwargs), abandoned)
             result, stray = future.result()
         except CancelledError:
             raise OutcomeUnknownError(
@@ -62,7 +65,11 @@ class Bridge:
                 "look it up before you repeat it"
             ) from None
         except BaseException:
-            future.cancel()
+            abandoned.set()
+            if future is not None:
+                future.cancel()
+            elif self._closed:
+                raise ConfigurationError("this Session is closed; make a new one.") from None
             raise
         if stray is not None:
             raise stray
@@ -102,7 +109,12 @@ def _serve(ready: "Future[BlockingPortal]") -> None:
             ready.set_result(portal)
             await portal.sleep_until_stopped()
 
-    anyio.run(serve)
+    try:
+        anyio.run(serve)
+    except BaseException as error:
+        if ready.done():
+            raise
+        ready.set_exception(error)
 
 
 def _end(
@@ -136,8 +148,12 @@ async def _close_and_stop(portal: BlockingPortal, last: Callable[[], Awaitable[N
         await portal.stop(cancel_remaining=True)
 
 
-async def _guarded(function: Callable[[], Awaitable[R]]) -> tuple[R | None, BaseException | None]:
+async def _guarded(
+    function: Callable[[], Awaitable[R]], abandoned: threading.Event
+) -> tuple[R | None, BaseException | None]:
     """Turn SystemExit and the like into a result: raised in a task they would end the thread for everyone."""
+    if abandoned.is_set():  # nobody waits for it any more, and nothing has been sent yet
+        return None, None
     try:
         return await function(), None
     except Exception:

@@ -89,7 +89,7 @@ async def fetch_token(caller: Caller) -> Grant:
 def _lifetime(token: Token) -> float | None:
     if token.expires_at is not None:
         return (token.expires_at - datetime.now(UTC)).total_seconds()
-    return None if token.expires_in is None else float(token.expires_in)
+    return None if token.expires_in is None else float(min(token.expires_in, 10**9))
 
 
 def _explain(error: ApiError, host: str) -> AuthenticationError | NotSentError:

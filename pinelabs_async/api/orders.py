@@ -22,7 +22,7 @@ from pinelabs_async.api.common import (
 from pinelabs_async.api.order_object import Order
 from pinelabs_async.errors import NoAnswerError, NotFoundError, NotSentError, RateLimitError, WaitError
 from pinelabs_async.money import Money
-from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
 
@@ -91,8 +91,7 @@ async def find_order(look: Look, _ids: Sequence[str], body: NewOrder) -> Order |
     try:
         found = await look(GET_BY_REFERENCE, body.merchant_order_reference)
     except NotFoundError as error:
-        # Without a code it may be a proxy that knows nothing, which proves nothing.
-        return Evidence.UNCLEAR if error.code is None else Evidence.ABSENT
+        return absence(error, "ORDER_NOT_FOUND")
     same = (
         found.merchant_order_reference == body.merchant_order_reference
         and found.type == OrderType.CHARGE

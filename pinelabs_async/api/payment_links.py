@@ -20,7 +20,7 @@ from pinelabs_async.api.presentations import TextFlag
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
-from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
 
@@ -162,8 +162,7 @@ async def find_payment_link(look: Look, _ids: Sequence[str], body: NewPaymentLin
     try:
         found = await look(GET_BY_REFERENCE, body.merchant_payment_link_reference)
     except NotFoundError as error:
-        # Without a code it may be a proxy that knows nothing, which proves nothing.
-        return Evidence.UNCLEAR if error.code is None else Evidence.ABSENT
+        return absence(error, "PAYMENT_LINK_NOT_FOUND")
     same = (
         found.merchant_payment_link_reference == body.merchant_payment_link_reference
         and found.amount == body.amount

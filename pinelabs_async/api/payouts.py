@@ -10,7 +10,7 @@ from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.pages import Pages, by_next_page
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Answer, Body, CamelCase, shape
+from pinelabs_async.wire.shape import Answer, Body, CamelCase, adopt, shape
 
 
 class PayoutMode(OpenEnum):
@@ -183,9 +183,12 @@ async def find_payout(look: Look, _ids: Sequence[str], body: NewPayout) -> Payou
     same = [
         payout
         for payout in page.payments
-        if payout.client_reference_id == body.client_reference_id and payout.amount == body.amount
+        if payout.client_reference_id == body.client_reference_id
+        and payout.amount == body.amount
+        and payout.mode in (None, body.mode)
+        and payout.payee_name in (None, body.payee_name)
     ]
-    return same[0] if len(same) == len(page.payments) == 1 else Evidence.UNCLEAR
+    return adopt(same[0], page) if len(same) == len(page.payments) == 1 else Evidence.UNCLEAR
 
 
 LIST: Final = Operation(

@@ -10,7 +10,7 @@ from pinelabs_async.api.common import Amount, Reference, Timestamp, new_referenc
 from pinelabs_async.api.plan_object import Frequency, Plan
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.wire.enums import OpenEnum
-from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -133,8 +133,7 @@ async def find_plan(look: Look, _ids: Sequence[str], body: NewPlan) -> Plan | Ev
     try:
         found = await look(GET_BY_REFERENCE, body.merchant_plan_reference)
     except NotFoundError as error:
-        # Without a code it may be a proxy that knows nothing, which proves nothing.
-        return Evidence.UNCLEAR if error.code is None else Evidence.ABSENT
+        return absence(error, "PLAN_NOT_FOUND")
     same = (
         found.merchant_plan_reference == body.merchant_plan_reference
         and found.frequency == body.frequency

@@ -9,7 +9,7 @@ from pinelabs_async.api.order_object import Refund
 from pinelabs_async.errors import PineLabsError
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Body, shape
+from pinelabs_async.wire.shape import Body, adopt, shape
 
 
 @shape
@@ -54,7 +54,7 @@ async def find_refund(look: Look, ids: Sequence[str], body: NewRefund) -> Refund
         return found
     parent = await look(orders.GET, ids[0])
     listed = [refund for refund in parent.refunds if _is_meant(refund, body)]
-    return listed[0] if len(listed) == 1 else Evidence.UNCLEAR
+    return adopt(listed[0], parent) if len(listed) == 1 else Evidence.UNCLEAR
 
 
 def _is_meant(found: Refund, body: NewRefund) -> bool:

@@ -11,7 +11,7 @@ from pinelabs_async.api.plan_object import Frequency
 from pinelabs_async.api.plans import AmountRange, Links, PageInfo
 from pinelabs_async.api.subscription_object import PayerAccount, Subscription, SubscriptionStatus
 from pinelabs_async.errors import NotFoundError
-from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -88,8 +88,7 @@ async def find_subscription(
     try:
         found = await look(GET_BY_REFERENCE, body.merchant_subscription_reference)
     except NotFoundError as error:
-        # Without a code it may be a proxy that knows nothing, which proves nothing.
-        return Evidence.UNCLEAR if error.code is None else Evidence.ABSENT
+        return absence(error, "SUBSCRIPTION_NOT_FOUND")
     same = (
         found.merchant_subscription_reference == body.merchant_subscription_reference
         and found.plan_details is not None

@@ -26,6 +26,7 @@ from typing import Final
 
 import attrs
 
+from pinelabs_async.errors import AuthenticationError, class_of
 from pinelabs_async.wire.operation import Repeat
 
 FIRST_PAUSE: Final = 0.5
@@ -61,6 +62,8 @@ class Ending:
     reach: Reach
     status: int | None = None
     code: str | None = None
+    whole: bool = True
+    """Whether the answer arrived completely."""
     usable: bool = False
     """Whether a 2xx answer could be read."""
     refusal: tuple[str, str] | None = None
@@ -91,7 +94,7 @@ def judge(repeat: Repeat, ending: Ending, history: History) -> Verdict:
         return Verdict.AGAIN if more else _stop(repeat, Verdict.NOT_SENT, history)
     if _may_be_done(ending):
         return _lost(repeat, more=more)
-    if ending.status == 401 and not history.token_renewed:
+    if _is_about_the_token(ending) and not history.token_renewed:
         return Verdict.NEW_TOKEN
     if is_throttled(ending):
         return Verdict.AGAIN if more else _stop(repeat, Verdict.REFUSED, history)
@@ -115,9 +118,14 @@ def _may_be_done(ending: Ending) -> bool:
     )
 
 
+def _is_about_the_token(ending: Ending) -> bool:
+    """A 401, unless its code speaks of the payer: a wrong OTP must not be sent twice."""
+    return ending.status == 401 and class_of(401, ending.code) is AuthenticationError
+
+
 def is_throttled(ending: Ending) -> bool:
     """Tell a throttle, which carries nothing out, from a velocity check of payments, which is a refusal."""
-    return ending.code == "API_RATE_LIMIT" or (ending.status == 429 and ending.code is None)
+    return ending.code == "API_RATE_LIMIT" or (ending.status == 429 and ending.code is None and ending.whole)
 
 
 def _lost(repeat: Repeat, *, more: bool) -> Verdict:

@@ -59,11 +59,12 @@ class _Call:
 
     def facts(self) -> dict[str, Any]:
         """Return what every error of this call says."""
+        reaches = (self.reach, self.request.reach if self.request is not None else Reach.NOT_SENT)
         return {
             "operation": self.operation.name,
             "request_id": self.request_id,
             "reference": self.reference,
-            "reached": str(self.reach),
+            "reached": str(max(reaches, key=_DISTANCE.index)),
             "attempts": self.attempts,
         }
 
@@ -165,6 +166,8 @@ class Caller:
                 came = await self.tokens.get()
         except TimeoutError:
             came = errors.NotSentError("none came within the deadline")
+        except Exception as error:  # noqa: BLE001  # a fault of the fetch must not hide what became of a write
+            came = errors.NotSentError(f"the fetch failed with {type(error).__name__}")
         if isinstance(came, Secret):
             return came
         raise _failure_without_token(call, came)
@@ -242,7 +245,8 @@ class Caller:
 
         try:
             return await lookup(look, call.ids, call.body)
-        except errors.PineLabsError:
+        except Exception as error:  # noqa: BLE001  # whatever a read brings, the write's outcome stays unknown
+            _log.info("%s: its look-up ended with %s", call.operation.name, type(error).__name__)
             return Evidence.UNCLEAR
 
 
@@ -266,7 +270,7 @@ _READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repea
 
 def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending, T | None]:
     """Read a reply: an answer, or the code of a refusal, or neither."""
-    ending = functools.partial(Ending, reach=reply.reach, status=reply.status)
+    ending = functools.partial(Ending, reach=reply.reach, status=reply.status, whole=reply.whole)
     if reply.status is None or not reply.whole:
         return ending(), None
     if not 200 <= reply.status < 300:
@@ -276,9 +280,11 @@ def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Endin
         body, envelope = b"{}", None
     try:
         answer = codec.decode(operation.answer, body, envelope=envelope, request_id=request_id)
-    except ValueError:
+        refusal = operation.refusal and operation.refusal(answer)
+    except Exception as error:  # noqa: BLE001  # money may have moved: nothing that was answered may raise here
+        if not isinstance(error, ValueError):
+            _log.warning("%s: its answer could not be read: %s", operation.name, type(error).__name__)
         return ending(), None
-    refusal = operation.refusal and operation.refusal(answer)
     if refusal:
         return ending(refusal=refusal), None
     return ending(usable=True), answer

@@ -20,6 +20,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from pinelabs_async.money import Money
 from pinelabs_async.wire import tolerant
+from pinelabs_async.wire.lifetime import watch_forks
 from pinelabs_async.wire.shape import (
     Answer,
     Body,
@@ -36,7 +37,20 @@ from pinelabs_async.wire.times import read_time, write_time
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
 
-_compiling = threading.RLock()  # cattrs compiles hooks on first use and promises nothing to threads
+
+class _Compiling:
+    """Let one thread compile at a time: cattrs compiles hooks on first use and promises nothing to threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """Begin with a lock that no thread of the parent holds."""
+        self.lock = threading.RLock()
+
+
+_compiling = _Compiling()
 _decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any]] = {}
 _writers: dict[type[Any], Callable[[Any], Any]] = {}
 _readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
@@ -122,7 +136,7 @@ def _encoder() -> msgspec.json.Encoder:
 def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any]:
     decoder = _decoders.get((cls, envelope))
     if decoder is None:
-        with _compiling:
+        with _compiling.lock:
             whole = cls if envelope is None else _wrap(cls, envelope)
             decoder = _decoders[cls, envelope] = msgspec.json.Decoder(whole, float_hook=Decimal)
     return decoder
@@ -135,7 +149,7 @@ def _wrap(cls: type[Any], envelope: str) -> type[Any]:
 def _writer_of(cls: type[Any]) -> Callable[[Any], Any]:
     writer = _writers.get(cls)
     if writer is None:
-        with _compiling:
+        with _compiling.lock:
             writer = _writers[cls] = _converter().get_unstructure_hook(cls)
     return writer
 
@@ -143,7 +157,7 @@ def _writer_of(cls: type[Any]) -> Callable[[Any], Any]:
 def _reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
     reader = _readers.get(cls)
     if reader is None:
-        with _compiling:
+        with _compiling.lock:
             reader = _readers[cls] = _converter().get_structure_hook(cls)
     return reader
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
+from pinelabs_async.errors import ApiError
 from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.shape import Answer
 
@@ -17,7 +18,7 @@ T_co = TypeVar("T_co", bound=Answer, covariant=True)
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _LONGEST_ID: Final = 256  # the gateway's ids and references end at 50 characters
-_CHANGES_PATHS: Final = frozenset("/\\%?#")
+_CHANGES_PATHS: Final = frozenset("/\\%?#;")
 
 
 class Repeat(enum.StrEnum):
@@ -97,6 +98,14 @@ class Operation(Generic[T_co]):
             raise TypeError(f"{self.name} takes {len(names)} ids ({', '.join(names)}), not {len(ids)}.")
         given = {name: quote_id(name, value) for name, value in zip(names, ids, strict=True)}
         return _PLACE.sub(lambda found: given[found[1]], self.path) if given else self.path
+
+
+def absence(error: ApiError, code: str) -> Evidence:
+    """Say what a refused look-up proves: only the code that speaks of this very thing proves its absence.
+
+    Any other 404 may come from a proxy, or from a gateway that does not know the path.
+    """
+    return Evidence.ABSENT if error.code == code else Evidence.UNCLEAR
 
 
 def quote_id(name: str, value: object) -> str:

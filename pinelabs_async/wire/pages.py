@@ -3,15 +3,17 @@
 A turn is a pure function: from a page to the parameters of the next one, or None at the end.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
 from pinelabs_async.errors import NoAnswerError
 from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.shape import Answer
+
+_PAGE: Final = re.compile(r"[?&]page=([0-9]{1,9})(?:&|$)")
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Answer)
@@ -134,6 +136,8 @@ class Pages(Generic[T]):
             change = self._turn(answer, Place(query=query, items=len(items), seen=seen))
             if change is None or number == self._max_pages:
                 return
+            if _number(change.get("page"), 0) <= _number(query.get("page"), -1):
+                raise NoAnswerError("the gateway leads back to an earlier page; the rest cannot be read")
             query = {**query, **change}
 
 
@@ -175,13 +179,13 @@ def by_links(page: Linked, place: Place) -> Mapping[str, object] | None:
     if links is None or links.next is None or not links.next.href:
         return None
     itself = links.self.href if links.self is not None else None
-    number = parse_qs(urlsplit(links.next.href).query).get("page")
-    if links.next.href == itself or number is None or not number[0].isdecimal():
+    number = _PAGE.search(links.next.href)
+    if links.next.href == itself or number is None:
         return None
     total = page.page.total_elements if page.page is not None else None
     if total is not None and place.seen >= total:
         return None
-    return {"page": int(number[0])}
+    return {"page": int(number[1])}
 
 
 def _number(value: object, default: int) -> int:

@@ -88,7 +88,7 @@ class Settings:
     return_url_secret: Secret | None = None
     pool_size: int = 100
     keepalive: float = 10.0
-    answer_limit: int = 16 * 1024 * 1024
+    answer_limit: int = 4 * 1024 * 1024
     proxy: str | None = attrs.field(default=None, repr=False)
     trust_env: bool = False
     ssl: SSLContext | None = None
@@ -131,8 +131,7 @@ def secret(name: str, value: str | Secret | None) -> Secret:
         value = value.reveal()
     if not isinstance(value, str):
         raise ConfigurationError(f"{name} must be a str, not {type(value).__name__}.")
-    if not value.strip():
-        raise ConfigurationError(f"{name} must not be empty.")
+    _check_text(name, value)
     return Secret(value)
 
 
@@ -140,9 +139,19 @@ def client_id(value: object) -> str:
     """Check a client id."""
     if not isinstance(value, str):
         raise ConfigurationError(f"client_id must be a str, not {type(value).__name__}.")
-    if not value.strip():
-        raise ConfigurationError("client_id must not be empty.")
+    _check_text("client_id", value)
     return value
+
+
+def _check_text(name: str, value: str) -> None:
+    if not value.strip():
+        raise ConfigurationError(f"{name} must not be empty.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ConfigurationError(
+            f"{name} holds half a character (a lone surrogate), which cannot be sent."
+        ) from None
 
 
 def base_url(environment: object, override: object) -> str:
@@ -192,7 +201,10 @@ def path(value: object) -> str:
         raise ConfigurationError(
             "path must be quoted and hold neither query nor fragment; the query goes into params."
         )
-    if any(segment.replace("%2e", ".").replace("%2E", ".") in (".", "..") for segment in value.split("/")):
+    if any(
+        segment.replace("%2e", ".").replace("%2E", ".") in (".", "..")
+        for segment in re.split("/|%2f|%5c", value, flags=re.IGNORECASE)
+    ):
         raise ConfigurationError("path must not hold '.' or '..': it would be another path.")
     return value
 
@@ -243,6 +255,7 @@ def _check_header(name: object, value: object) -> None:
 def _check_proxy(proxy: object) -> None:
     try:
         parts = urlsplit(proxy) if isinstance(proxy, str) and proxy.isprintable() else None
+        _ = parts and parts.port  # raises when it is none
     except ValueError:
         parts = None
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:

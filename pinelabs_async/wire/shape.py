@@ -219,6 +219,12 @@ def attach(answer: Answer, received: Received) -> None:
     object.__setattr__(answer, "_received", received)
 
 
+def adopt(part: T, whole: Answer) -> T:
+    """Let a part of an answer, found in it by a look-up, show what the whole was received as."""
+    object.__setattr__(part, "_received", whole._get_received())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of the same family
+    return part
+
+
 def fill(cls: type[T], values: Mapping[str, Any]) -> T:
     """Make an object without its checks: what the gateway sent stays as it came."""
     made: Any = cls.__new__(cls)
@@ -234,9 +240,18 @@ def read_json(text: bytes | str) -> Any:
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", errors="replace")
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=_parse_int, parse_constant=_refuse_constant)
+        return json.loads(
+            text, parse_float=_parse_float, parse_int=_parse_int, parse_constant=_refuse_constant
+        )
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+
+
+def _parse_float(digits: str) -> Decimal | str:
+    try:
+        return Decimal(digits)
+    except ArithmeticError:  # an exponent beyond any number; the text stays, since an answer must not be lost
+        return digits
 
 
 def _parse_int(digits: str) -> int | Decimal:

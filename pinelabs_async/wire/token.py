@@ -18,6 +18,8 @@ from pinelabs_async.wire.redact import Secret
 
 DEFAULT_LIFETIME = 3000.0
 """Seconds to use a token that does not say when it expires."""
+RETRY_REFRESH = 10.0
+"""Seconds to leave a failed refresh alone while the old token still works."""
 SHORTEST_LIFETIME = 60.0
 """Seconds to use a token that says it has expired already: then a clock is wrong, and a 401 will tell."""
 
@@ -91,7 +93,7 @@ class TokenStore:
 
     def _start(self) -> "concurrent.futures.Future[_Held | PineLabsError]":
         with self._lock:
-            if self._fetching is not None and not self._fetched_on.is_closed():
+            if self._fetching is not None and self._fetched_on.is_running():
                 return self._fetching
             self._fetched_on = asyncio.get_running_loop()
             fetching: concurrent.futures.Future[_Held | PineLabsError] = concurrent.futures.Future()
@@ -121,7 +123,9 @@ class TokenStore:
     def _end(self, held: _Held | None) -> None:
         with self._lock:
             self._fetching = None
-            self._held = held or self._held
+            if held is None and self._held is not None:  # it still works; do not ask again at every call
+                held = attrs.evolve(self._held, refresh_at=self._clock() + RETRY_REFRESH)
+            self._held = held
 
     def _hold(self, grant: Grant) -> _Held:
         lifetime = DEFAULT_LIFETIME if grant.lifetime is None else grant.lifetime

@@ -19,6 +19,8 @@ from pinelabs_async.wire.times import read_time
 
 T = TypeVar("T")
 Problems = list[Problem]
+_MOST_PROBLEMS: Final = 100
+"""After so many problems lists are read no further: an answer must not be able to stop the event loop."""
 _NONE: Final = type(None)
 
 
@@ -117,6 +119,8 @@ def _read_mapping(kind: Any, value: Any, path: str, problems: Problems) -> dict[
         raise _Misfit(_expected("an object", value))
     kept: dict[str, Any] = {}
     for key, item in cast("Mapping[str, Any]", value).items():
+        if len(problems) >= _MOST_PROBLEMS:
+            break
         try:
             kept[key] = _read(kind, item, f"{path}.{key}", problems)
         except _Misfit as misfit:
@@ -131,6 +135,9 @@ def _read_sequence(kind: Any, value: Any, path: str, problems: Problems) -> tupl
         raise _Misfit(_expected("a list", value))
     kept: list[Any] = []
     for index, item in enumerate(cast("list[object]", value)):
+        if len(problems) >= _MOST_PROBLEMS:
+            problems.append(Problem(f"{path}[{index}]", "the rest was not read: too much does not fit"))
+            break
         try:
             kept.append(_read(kind, item, f"{path}[{index}]", problems))
         except _Misfit as misfit:

@@ -25,6 +25,9 @@ _NEVER_CONNECTED: Final = (
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
 )
+_PLAIN_SPOKEN: Final = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+_PATIENCE: Final = 5.0
+"""Seconds to wait for another thread's event loop to close its connections."""
 _NEVER_ROUND: Final = 1e9
 _CHUNK: Final = 64 * 1024
 
@@ -139,8 +142,12 @@ class Transport:
                 ssl=self._settings.ssl or True,
             ) as response:
                 return await self._read(response)
+        except asyncio.CancelledError as error:
+            cancelled = error.args
         except Exception as error:  # noqa: BLE001  # whatever a library raises here ended an attempt
             return Reply(reach=_reach_of(request, body, error), trouble=_describe(error))
+        # A new one, since the frames of the old one's traceback hold the token; the args are the canceller's.
+        raise asyncio.CancelledError(*cancelled)
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body, trouble = b"", ""
@@ -193,7 +200,8 @@ class Transport:
             if loop is here:
                 await guard.aclose()
             elif loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
+                closing = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
+                await asyncio.wait((closing,), timeout=_PATIENCE)  # that loop may stop at any moment
 
 
 async def _close_with_loop(pool: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
@@ -251,5 +259,6 @@ def _reach_of(request: Request, body: _Body | None, error: Exception) -> Reach:
 def _describe(error: Exception) -> str:
     if isinstance(error, asyncio.TimeoutError):
         return "no answer in time"
-    text = str(error)
+    # Other errors' texts may hold URLs, and those a proxy's password.
+    text = str(error) if isinstance(error, _PLAIN_SPOKEN) else ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -135,6 +135,22 @@ async def test_page_that_repeats():
         await anext(listed)
 
 
+async def test_pages_that_lead_back():
+    """A gateway that leads back to an earlier page does not keep the loop running."""
+
+    async def fetch(query):
+        page = query.get("page", 1)
+        return numbers(items=(page,), next_page=2 if page == 1 else 1)
+
+    def turn(page, _place):
+        return {"page": page.next_page}
+
+    listed = aiter(Pages(fetch, lambda page: page.items, turn, {}))
+    assert (1, 2) == (await anext(listed), await anext(listed))
+    with pytest.raises(NoAnswerError, match="earlier page"):
+        await anext(listed)
+
+
 def place(**fields):
     return Place(**{"query": {"page": 2}, "items": 10, "seen": 20, **fields})
 
@@ -167,6 +183,8 @@ def test_next_page(page, expected):
         ("?page=1", "?size=10", None, None),
         ("?page=1", "?page=two", None, None),
         ("?page=1", "?page=-1", None, None),
+        ("?page=1", "?page=" + "9" * 5000, None, None),
+        ("?page=1", "http://[", None, None),
         ("?page=1", "?page=2", 20, None),
         (None, "?page=2", 21, {"page": 2}),
     ],

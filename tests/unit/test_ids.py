@@ -22,7 +22,7 @@ GOOD = {
     "tilde": ("a~b_c-d", "a~b_c-d"),
     "space inside": ("a b", "a%20b"),
     "plus": ("a+b", "a%2Bb"),
-    "reserved": ("a&b=c;d:e@f", "a%26b%3Dc%3Bd%3Ae%40f"),
+    "reserved": ("a&b=c:d:e@f", "a%26b%3Dc%3Ad%3Ae%40f"),
     "quotes": ("a'b\"c", "a%27b%22c"),
     "braces": ("{order_id}", "%7Border_id%7D"),
     "unicode": ("ordér-१", "ord%C3%A9r-%E0%A5%A7"),
