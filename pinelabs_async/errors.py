@@ -24,7 +24,7 @@ Errors hold plain data only: they pickle, and their text is one line that a supp
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 Outcome = Literal["not_sent", "refused", "unknown"]
 """``not_sent``: nothing left this machine. ``refused``: the gateway did not do it. ``unknown``: it may have."""
@@ -41,6 +41,8 @@ class PineLabsError(Exception):
 
     outcome: Outcome = "not_sent"
     """What the error means for the money: ``not_sent``, ``refused`` or ``unknown``."""
+    means: ClassVar[str] = ""
+    """The same in words, where the class alone says it."""
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class PineLabsError(Exception):
         attempts: int | None = None,
         status: int | None = None,
         code: str | None = None,
+        ids: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -72,12 +75,21 @@ class PineLabsError(Exception):
         self.code = code
         """The gateway's short code in the last answer, e.g. ``ORDER_NOT_FOUND``; some answers have none."""
 
+        self.ids: Mapping[str, str] = dict(ids or {})
+        """The ids that the call was made with, by name, e.g. ``order_id``: what to look up."""
+
     def __str__(self) -> str:
         head = f"{self.operation}: " if self.operation else ""
-        facts = {"reference": self.reference, "request_id": self.request_id, "reached": self.reached}
+        means = f". {self.means}" if self.means else ""
+        facts = {
+            "reference": self.reference,
+            **self.ids,
+            "request_id": self.request_id,
+            "reached": self.reached,
+        }
         tail = " ".join(f"{name}={value}" for name, value in facts.items() if value)
         end = " ".join(str(part) for part in (self.status, self.code) if part is not None)
-        parts = (f"{head}{self.message}", tail and f"[{tail}]", end and f"({end})")
+        parts = (f"{head}{self.message}{means}", tail and f"[{tail}]", end and f"({end})")
         return " ".join(_one_line(part) for part in parts if part)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -97,6 +109,7 @@ class ApiError(PineLabsError):
     """
 
     outcome: Outcome = "refused"
+    means: ClassVar[str] = "Refused: it was not carried out"
 
     status: int
 
@@ -131,6 +144,10 @@ class NotFoundError(ApiError):
 
 class DuplicateRequestError(ApiError):
     """The merchant reference was used before: look it up, do not invent a new one for the same intent."""
+
+    means: ClassVar[str] = (
+        "This reference was used before: look it up, and make no new one for the same intent"
+    )
 
 
 class ConflictError(ApiError):

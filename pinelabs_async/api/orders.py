@@ -1,7 +1,6 @@
 """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
 
 import asyncio
-import contextlib
 import math
 import random
 import time
@@ -20,7 +19,14 @@ from pinelabs_async.api.common import (
     new_reference,
 )
 from pinelabs_async.api.order_object import Order
-from pinelabs_async.errors import NoAnswerError, NotFoundError, NotSentError, RateLimitError, WaitError
+from pinelabs_async.errors import (
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    PineLabsError,
+    RateLimitError,
+    WaitError,
+)
 from pinelabs_async.money import Money
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.resource import Resource
@@ -270,20 +276,25 @@ class Orders(Resource):
         ends_at = time.monotonic() + _seconds("deadline", deadline)
         pause = _seconds("every", every)
         last: Order | None = None
+        trouble: PineLabsError | None = None
         while True:
-            with contextlib.suppress(NotSentError, NoAnswerError, RateLimitError):
+            try:
                 last = await self._caller.call(GET, (order_id,), self._options, ends_at=ends_at)
+            except (NotSentError, NoAnswerError, RateLimitError) as error:
+                trouble = error
             if last is not None and last.status in wanted:
                 return last
             left = ends_at - time.monotonic()
             if left <= 0 or (last is not None and last.status in ENDED):
-                raise _not_reached(order_id, last, timed_out=left <= 0)
+                raise _not_reached(order_id, last, trouble, timed_out=left <= 0)
             await asyncio.sleep(min(left, pause * random.uniform(0.8, 1.2)))  # noqa: S311  # spreads load
             pause = min(10.0, max(pause, pause * 1.5))
 
 
-def _not_reached(order_id: str, last: Order | None, *, timed_out: bool) -> WaitError:
-    seen = "it could not be read" if last is None else f"its status is {last.status}"
+def _not_reached(
+    order_id: str, last: Order | None, trouble: PineLabsError | None, *, timed_out: bool
+) -> WaitError:
+    seen = f"it could not be read: {trouble}" if last is None else f"its status is {last.status}"
     why = "is not there yet at the deadline" if timed_out else "has ended otherwise"
     return WaitError(
         f"order {order_id} {why}: {seen}", last=last, timed_out=timed_out, operation="orders.wait"

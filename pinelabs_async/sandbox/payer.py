@@ -48,19 +48,21 @@ class Payer:
     def __init__(self) -> None:
         self.base_url = ""
 
-    async def approve(self, challenge_url: str) -> dict[str, str]:
+    async def approve(self, challenge_url: str | None) -> dict[str, str]:
         """Pay, and return the fields that the browser posted back to the shop."""
         return await self._walk(challenge_url, "approve")
 
-    async def decline(self, challenge_url: str) -> dict[str, str]:
+    async def decline(self, challenge_url: str | None) -> dict[str, str]:
         """Fail the bank's check, and return the fields that the browser posted back to the shop."""
         return await self._walk(challenge_url, "decline")
 
-    async def abandon(self, challenge_url: str) -> dict[str, str]:
+    async def abandon(self, challenge_url: str | None) -> dict[str, str]:
         """Press cancel, and return the fields that the browser posted back to the shop."""
         return await self._walk(challenge_url, "cancel")
 
-    async def _walk(self, challenge_url: str, outcome: str) -> dict[str, str]:
+    async def _walk(self, challenge_url: str | None, outcome: str) -> dict[str, str]:
+        if challenge_url is None:
+            raise ValueError("this order has no challenge_url: its payment needs no step of the payer")
         page_url = self._page_url(challenge_url)
         async with aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as browser:
             form = await _first_form(browser, "GET", page_url, {})

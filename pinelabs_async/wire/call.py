@@ -43,6 +43,7 @@ class _Call:
     body: object = attrs.field(repr=False)
     reference: str | None
     request_id: str
+    idempotency_key: str
     ends_at: float
     attempts: int = 0
     request: Request | None = None
@@ -64,6 +65,7 @@ class _Call:
             "operation": self.operation.name,
             "request_id": self.request_id,
             "reference": self.reference,
+            "ids": dict(zip(self.operation.id_names, self.ids, strict=True)),
             "reached": str(max(reaches, key=_DISTANCE.index)),
             "attempts": self.attempts,
         }
@@ -145,6 +147,7 @@ class Caller:
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
         written = encode_query(query) if query else ""
         path = self.settings.route(operation.path_for(ids)) + (f"?{written}" if written else "")
+        request_id = str(uuid.uuid4())
         return _Call(
             operation=operation,
             ids=ids,
@@ -153,7 +156,8 @@ class Caller:
             content=None if body is None else codec.to_json(body),
             body=body,
             reference=None if body is None else operation.reference(body),
-            request_id=options.request_id or str(uuid.uuid4()),
+            request_id=options.request_id or request_id,
+            idempotency_key=request_id,  # a caller's own id may serve several calls; this must not
             ends_at=min(time.monotonic() + options.deadline, ends_at or float("inf")),
         )
 
@@ -210,7 +214,7 @@ class Caller:
         if call.content is not None:
             headers["Content-Type"] = "application/json"
         if operation.repeat is not Repeat.READ:
-            headers["Idempotency-Key"] = call.request_id
+            headers["Idempotency-Key"] = call.idempotency_key
         if self.settings.merchant_id is not None and operation.secured:
             headers["Merchant-ID"] = self.settings.merchant_id
         return Request(
@@ -302,6 +306,7 @@ def _read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:
     if not isinstance(body, dict) or reply.status < 300:
         return None, fallback, {}
     fields = cast("dict[str, Any]", body)
+    fallback = f"the gateway answered {reply.status} and gave no reason"
     code = fields.get("code") or fields.get("error_code")
     message = fields.get("message") or fields.get("error_message") or fields.get("response_message")
     details = fields.get("additional_error_details") or fields.get("additionalErrorPayload")
@@ -353,7 +358,8 @@ def _failure_without_token(call: _Call, why: errors.PineLabsError) -> errors.Pin
     if isinstance(why, errors.ConfigurationError):
         return errors.ConfigurationError(why.message, **facts)
     if not isinstance(why, (errors.AuthenticationError, errors.RateLimitError)):
-        return errors.NotSentError(f"no access token was to be had: {why.message}", **facts)
+        message = why.message.removesuffix(f". {_READ_ONLY}").removesuffix(f". {_SAFE_TO_REPEAT}")
+        return errors.NotSentError(f"no access token was to be had: {message}. {_SAFE_TO_REPEAT}", **facts)
     error = type(why)(why.message, status=why.status, code=why.code, details=why.details, **facts)
     error.outcome = "not_sent"
     return error

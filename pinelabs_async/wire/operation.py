@@ -86,6 +86,11 @@ class Operation(Generic[T_co]):
     lost: Sequence[str] = ()
     """Fields of the answer that a look-up cannot give back."""
 
+    @property
+    def id_names(self) -> Sequence[str]:
+        """The names of the ids in the path."""
+        return _PLACE.findall(self.path)
+
     def path_for(self, ids: Sequence[str]) -> str:
         """Put ids into the path, quoted.
 
@@ -93,7 +98,7 @@ class Operation(Generic[T_co]):
             TypeError: an id is no text.
             ValueError: an id is empty or would lead to another path; the message names it.
         """
-        names = _PLACE.findall(self.path)
+        names = self.id_names
         if len(names) != len(ids):
             raise TypeError(f"{self.name} takes {len(names)} ids ({', '.join(names)}), not {len(ids)}.")
         given = {name: quote_id(name, value) for name, value in zip(names, ids, strict=True)}

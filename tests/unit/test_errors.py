@@ -199,7 +199,7 @@ def test_text_is_one_line_whatever_the_gateway_says(cls):
 def test_text_without_facts():
     """An error without facts is its message."""
     assert "it failed" == str(PineLabsError("it failed"))
-    assert "it failed (404)" == str(NotFoundError("it failed", status=404))
+    assert "it failed. Refused: it was not carried out (404)" == str(NotFoundError("it failed", status=404))
 
 
 def test_traceback_ends_with_the_line():
