@@ -281,7 +281,10 @@ class Orders(Resource):
             try:
                 last = await self._caller.call(GET, (order_id,), self._options, ends_at=ends_at)
             except (NotSentError, NoAnswerError, RateLimitError) as error:
-                trouble = error
+                if (
+                    trouble is None or error.reached != "not sent"
+                ):  # the last read may just have come too late
+                    trouble = error
             if last is not None and last.status in wanted:
                 return last
             left = ends_at - time.monotonic()
