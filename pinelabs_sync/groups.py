@@ -43,174 +43,174 @@ class Groups:
     @functools.cached_property
     def affordability(self) -> "Affordability":
         """Affordability: which EMI offers a payer has, whether one holds, and blocking the pieces sold on one."""
-        from pinelabs_sync.affordability import Affordability  # noqa: PLC0415
+        from pinelabs_sync.affordability import Affordability
 
         return Affordability(self._bridge, self._twin.affordability)
 
     @functools.cached_property
     def auth(self) -> "Auth":
         """The access token. A Session fetches its own; call this only to try credentials out."""
-        from pinelabs_sync.auth import Auth  # noqa: PLC0415
+        from pinelabs_sync.auth import Auth
 
         return Auth(self._bridge, self._twin.auth)
 
     @functools.cached_property
     def awbs(self) -> "Awbs":
         """Air waybills (AWB) of import orders: how the goods travel."""
-        from pinelabs_sync.awbs import Awbs  # noqa: PLC0415
+        from pinelabs_sync.awbs import Awbs
 
         return Awbs(self._bridge, self._twin.awbs)
 
     @functools.cached_property
     def bnpl(self) -> "Bnpl":
         """Buy now, pay later (BNPL): whether a payer may."""
-        from pinelabs_sync.bnpl import Bnpl  # noqa: PLC0415
+        from pinelabs_sync.bnpl import Bnpl
 
         return Bnpl(self._bridge, self._twin.bnpl)
 
     @functools.cached_property
     def brand_wallets(self) -> "BrandWallets":
         """Brand wallets: money that a customer keeps with your brand."""
-        from pinelabs_sync.brand_wallets import BrandWallets  # noqa: PLC0415
+        from pinelabs_sync.brand_wallets import BrandWallets
 
         return BrandWallets(self._bridge, self._twin.brand_wallets)
 
     @functools.cached_property
     def challans(self) -> "Challans":
         """E-challans: pay an order by bank transfer to an account made for it."""
-        from pinelabs_sync.challans import Challans  # noqa: PLC0415
+        from pinelabs_sync.challans import Challans
 
         return Challans(self._bridge, self._twin.challans)
 
     @functools.cached_property
     def checkout(self) -> "Checkout":
         """Checkout: an order and the link to the gateway's own payment page, in one call."""
-        from pinelabs_sync.checkout import Checkout  # noqa: PLC0415
+        from pinelabs_sync.checkout import Checkout
 
         return Checkout(self._bridge, self._twin.checkout)
 
     @functools.cached_property
     def convenience_fees(self) -> "ConvenienceFees":
         """Convenience fees: what the payer pays on top of the order's amount."""
-        from pinelabs_sync.convenience_fees import ConvenienceFees  # noqa: PLC0415
+        from pinelabs_sync.convenience_fees import ConvenienceFees
 
         return ConvenienceFees(self._bridge, self._twin.convenience_fees)
 
     @functools.cached_property
     def customer_tokens(self) -> "CustomerTokens":
         """Customer tokens: the saved cards of one customer."""
-        from pinelabs_sync.customer_tokens import CustomerTokens  # noqa: PLC0415
+        from pinelabs_sync.customer_tokens import CustomerTokens
 
         return CustomerTokens(self._bridge, self._twin.customer_tokens)
 
     @functools.cached_property
     def customers(self) -> "Customers":
         """Customers: who pays, stored at the gateway, for subscriptions and saved cards."""
-        from pinelabs_sync.customers import Customers  # noqa: PLC0415
+        from pinelabs_sync.customers import Customers
 
         return Customers(self._bridge, self._twin.customers)
 
     @functools.cached_property
     def international(self) -> "International":
         """Payments across borders: currency conversion, and tax collected at source (TCS)."""
-        from pinelabs_sync.international import International  # noqa: PLC0415
+        from pinelabs_sync.international import International
 
         return International(self._bridge, self._twin.international)
 
     @functools.cached_property
     def invoices(self) -> "Invoices":
         """Invoices of import orders: the money is settled only when the invoice is there."""
-        from pinelabs_sync.invoices import Invoices  # noqa: PLC0415
+        from pinelabs_sync.invoices import Invoices
 
         return Invoices(self._bridge, self._twin.invoices)
 
     @functools.cached_property
     def orders(self) -> "Orders":
         """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
-        from pinelabs_sync.orders import Orders  # noqa: PLC0415
+        from pinelabs_sync.orders import Orders
 
         return Orders(self._bridge, self._twin.orders)
 
     @functools.cached_property
     def payment_links(self) -> "PaymentLinks":
         """Payment links: a short URL that a customer pays at. Create, read, cancel and send them again."""
-        from pinelabs_sync.payment_links import PaymentLinks  # noqa: PLC0415
+        from pinelabs_sync.payment_links import PaymentLinks
 
         return PaymentLinks(self._bridge, self._twin.payment_links)
 
     @functools.cached_property
     def payments(self) -> "Payments":
         """Payments: attempts to pay an order, and the steps that some methods need: OTPs and authorisation."""
-        from pinelabs_sync.payments import Payments  # noqa: PLC0415
+        from pinelabs_sync.payments import Payments
 
         return Payments(self._bridge, self._twin.payments)
 
     @functools.cached_property
     def payouts(self) -> "Payouts":
         """Payouts: money that you send to bank accounts and UPI addresses, from your funding account."""
-        from pinelabs_sync.payouts import Payouts  # noqa: PLC0415
+        from pinelabs_sync.payouts import Payouts
 
         return Payouts(self._bridge, self._twin.payouts)
 
     @functools.cached_property
     def plans(self) -> "Plans":
         """Plans: what a subscription costs and how often. Create, read, list, change and delete them."""
-        from pinelabs_sync.plans import Plans  # noqa: PLC0415
+        from pinelabs_sync.plans import Plans
 
         return Plans(self._bridge, self._twin.plans)
 
     @functools.cached_property
     def points(self) -> "Points":
         """Points of a card: what they are worth for an order. The same call finds a payer's UPI address."""
-        from pinelabs_sync.points import Points  # noqa: PLC0415
+        from pinelabs_sync.points import Points
 
         return Points(self._bridge, self._twin.points)
 
     @functools.cached_property
     def presentations(self) -> "Presentations":
         """Presentations: the single debits of a subscription, and the notices that the customer gets before them."""
-        from pinelabs_sync.presentations import Presentations  # noqa: PLC0415
+        from pinelabs_sync.presentations import Presentations
 
         return Presentations(self._bridge, self._twin.presentations)
 
     @functools.cached_property
     def refunds(self) -> "Refunds":
         """Refunds: money that goes back to the payer."""
-        from pinelabs_sync.refunds import Refunds  # noqa: PLC0415
+        from pinelabs_sync.refunds import Refunds
 
         return Refunds(self._bridge, self._twin.refunds)
 
     @functools.cached_property
     def reserve_pay(self) -> "ReservePay":
         """UPI Reserve Pay: one approval blocks an amount, and several debits take it bit by bit."""
-        from pinelabs_sync.reserve_pay import ReservePay  # noqa: PLC0415
+        from pinelabs_sync.reserve_pay import ReservePay
 
         return ReservePay(self._bridge, self._twin.reserve_pay)
 
     @functools.cached_property
     def settlements(self) -> "Settlements":
         """Settlements: what Pine Labs has paid to your bank account. Amounts here are rupees, not paisa."""
-        from pinelabs_sync.settlements import Settlements  # noqa: PLC0415
+        from pinelabs_sync.settlements import Settlements
 
         return Settlements(self._bridge, self._twin.settlements)
 
     @functools.cached_property
     def split_settlements(self) -> "SplitSettlements":
         """Split settlements: partners' parts of an order's money, held back until you release or cancel them."""
-        from pinelabs_sync.split_settlements import SplitSettlements  # noqa: PLC0415
+        from pinelabs_sync.split_settlements import SplitSettlements
 
         return SplitSettlements(self._bridge, self._twin.split_settlements)
 
     @functools.cached_property
     def subscriptions(self) -> "Subscriptions":
         """Subscriptions: mandates to debit a customer. Create, read, list, change, pause, resume and cancel them."""
-        from pinelabs_sync.subscriptions import Subscriptions  # noqa: PLC0415
+        from pinelabs_sync.subscriptions import Subscriptions
 
         return Subscriptions(self._bridge, self._twin.subscriptions)
 
     @functools.cached_property
     def tokens(self) -> "Tokens":
         """Card tokens: saved cards without the card number. Make, read and delete them, and make cryptograms."""
-        from pinelabs_sync.tokens import Tokens  # noqa: PLC0415
+        from pinelabs_sync.tokens import Tokens
 
         return Tokens(self._bridge, self._twin.tokens)

@@ -10,7 +10,7 @@ sent, no usable answer; 408, 5xx      again       look it up                    
 ``API_RATE_LIMIT``, 429 without code  again       again                           again
 401                                   new token   new token                       new token
 duplicate of what this call may
-have carried out before               -           look it up                      stop: refused
+have carried out before               -           look it up                      -
 3xx, any other 4xx                    refused     refused                         refused
 ====================================  ==========  ==============================  ==============
 

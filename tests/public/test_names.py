@@ -28,7 +28,7 @@ def declared(package):
         node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
     )
     return {
-        alias.asname: (statement.module, alias.name)
+        (alias.asname or alias.name): (statement.module, alias.name)
         for statement in block.body
         if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
