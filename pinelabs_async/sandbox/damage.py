@@ -25,7 +25,7 @@ class Answer:
 
     status: int = 200
     body: bytes = b""
-    content_type: str = "application/json"
+    content_type: str = "application/json; charset=utf-8"
     headers: dict[str, str] = attrs.field(factory=dict[str, str])
 
     def response(self) -> web.Response:
@@ -33,7 +33,7 @@ class Answer:
         return web.Response(
             status=self.status,
             body=self.body,
-            headers={"Content-Type": f"{self.content_type}; charset=utf-8", **self.headers},
+            headers={"Content-Type": self.content_type, **self.headers},
         )
 
 
@@ -87,7 +87,9 @@ def _oversized(fault: Fault) -> Answer:
 
 _ANSWERS: Final[dict[str, Callable[[Fault], Answer]]] = {
     "status": _error,
-    "html": lambda fault: Answer(status=fault.status, body=_PAGE.encode(), content_type="text/html"),
+    "html": lambda fault: Answer(
+        status=fault.status, body=_PAGE.encode(), content_type="text/html; charset=utf-8"
+    ),
     "garbage": lambda fault: Answer(status=fault.status, body=b"\x00\xff not JSON {"),
     "empty": lambda fault: Answer(status=fault.status),
     "redirect": lambda fault: Answer(status=fault.status),

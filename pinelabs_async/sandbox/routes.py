@@ -1,65 +1,43 @@
-"""The operations of the gateway: one row each."""
+"""The operations of the gateway: every group's rows, and which of them a request fits."""
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import unquote
 
-import attrs
-
-from pinelabs_async.sandbox.call import Call, Reply
+from pinelabs_async.sandbox.call import Route
 from pinelabs_async.sandbox.gateway import auth, challenge, orders, payments, refunds
 
+_GROUPS: Final = (auth, orders, payments, refunds, challenge)
 
-@attrs.frozen
-class Route:
-    """One operation: where it is and what carries it out."""
-
-    operation: str
-    method: str
-    path: str
-    handler: Callable[[Call], Reply]
-    secured: bool = True
-    """Whether it needs a bearer token."""
-    reads: Literal["nothing", "json", "form"] = "json"
-    """What body it takes; a route that reads nothing ignores one."""
-
-
-ROUTES: Final = (
-    Route("auth.generate_token", "POST", "/api/auth/v1/token", auth.generate_token, secured=False),
-    Route("orders.create", "POST", "/api/pay/v1/orders", orders.create),
-    Route("orders.get", "GET", "/api/pay/v1/orders/{order_id}", orders.get, reads="nothing"),
-    Route(
-        "orders.get_by_reference",
-        "GET",
-        "/api/pay/v1/orders/reference/{merchant_order_reference}",
-        orders.get_by_reference,
-        reads="nothing",
-    ),
-    Route("orders.capture", "PUT", "/api/pay/v1/orders/{order_id}/capture", orders.capture),
-    Route("orders.cancel", "PUT", "/api/pay/v1/orders/{order_id}/cancel", orders.cancel, reads="nothing"),
-    Route("payments.create", "POST", "/api/pay/v1/orders/{order_id}/payments", payments.create),
-    Route("refunds.create", "POST", "/api/pay/v1/refunds/{order_id}", refunds.create),
-    Route("challenge.show", "GET", "/challenge/{token}", challenge.show, secured=False, reads="nothing"),
-    Route("challenge.answer", "POST", "/challenge/{token}", challenge.answer, secured=False, reads="form"),
-)
-
+ROUTES: Final[Sequence[Route]] = tuple(route for group in _GROUPS for route in group.ROUTES)
 OPERATIONS: Final = frozenset(route.operation for route in ROUTES)
+
+
+def _by_length() -> Mapping[int, Sequence[tuple[Route, Sequence[str]]]]:
+    found: dict[int, list[tuple[Route, Sequence[str]]]] = defaultdict(list)
+    for route in ROUTES:
+        pattern = route.path.split("/")
+        found[len(pattern)].append((route, pattern))
+    return found
+
+
+_BY_LENGTH: Final = _by_length()
 
 
 def match(raw_path: str) -> list[tuple[Route, dict[str, str]]]:
     """Return the routes, of any method, that a still percent-encoded path fits, with its named segments.
 
     Each segment is decoded once and after the splitting, so that an encoded slash stays
-    inside its segment and never leads to another operation.
+    inside its segment and never leads to another operation. A path without names goes before one with.
     """
     segments = raw_path.split("/")
-    fits = ((route, _fit(route.path.split("/"), segments)) for route in ROUTES)
-    return [(route, named) for route, named in fits if named is not None]
+    fits = ((route, _fit(pattern, segments)) for route, pattern in _BY_LENGTH.get(len(segments), ()))
+    fitting = [(route, named) for route, named in fits if named is not None]
+    return sorted(fitting, key=lambda fit: len(fit[1]))
 
 
-def _fit(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
-    if len(pattern) != len(segments):
-        return None
+def _fit(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
     named: dict[str, str] = {}
     for expected, given in zip(pattern, segments, strict=True):
         if expected.startswith("{"):

@@ -11,11 +11,11 @@ import attrs
 from aiohttp import web
 
 from pinelabs_async.sandbox import checks, damage
-from pinelabs_async.sandbox.call import Call, Page, Reply
+from pinelabs_async.sandbox.call import Answered, Call, Page, Reply, Route
 from pinelabs_async.sandbox.damage import Answer
 from pinelabs_async.sandbox.faults import At, Fault, Faults
 from pinelabs_async.sandbox.problems import Refusal, invalid
-from pinelabs_async.sandbox.routes import Route, match
+from pinelabs_async.sandbox.routes import match
 from pinelabs_async.sandbox.state import Json, Merchant, State
 
 KEPT_EXCHANGES: Final = 1000
@@ -79,6 +79,7 @@ class Gateway:
     async def _answer(self, request: web.BaseRequest, exchange: Exchange) -> Answer | None:
         """Take the steps in their order; None where a fault ended the connection."""
         exchange.body = await _read(request)
+        self.state.clock.catch_up()
         route, named = _find_route(exchange)
         exchange.operation = route.operation
         fault = await self._strike(exchange, "before_execute")
@@ -107,6 +108,8 @@ class Gateway:
                 path=named,
                 query=exchange.query,
                 body=_parse(route, exchange.body),
+                content=exchange.body,
+                content_type=exchange.headers.get("Content-Type", ""),
                 request_id=exchange.headers.get("Request-ID"),
                 idempotency_key=exchange.headers.get("Idempotency-Key"),
             )
@@ -121,10 +124,13 @@ def _find_route(exchange: Exchange) -> tuple[Route, dict[str, str]]:
     fitting = match(exchange.path)
     if not fitting:
         raise Refusal("PATH_NOT_FOUND")
-    for route, named in fitting:
-        if route.method == exchange.method:
-            return route, named
-    raise Refusal("METHOD_NOT_ALLOWED")
+    allowed = [(route, named) for route, named in fitting if route.method == exchange.method]
+    if not allowed:
+        raise Refusal("METHOD_NOT_ALLOWED")
+    if len(allowed) == 1:
+        return allowed[0]
+    body = _parse(allowed[0][0], exchange.body)
+    return next((fit for fit in allowed if fit[0].fits is None or fit[0].fits(body)), allowed[0])
 
 
 async def _read(request: web.BaseRequest) -> bytes:
@@ -145,7 +151,7 @@ def _caller(state: State, headers: Mapping[str, str]) -> Merchant:
 
 
 def _parse(route: Route, body: bytes) -> Json:
-    if route.reads == "nothing":
+    if route.reads in ("nothing", "raw"):
         return {}
     try:
         text = body.decode()
@@ -154,9 +160,10 @@ def _parse(route: Route, body: bytes) -> Json:
         parsed: Any = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         invalid("The request body is malformed")
-    if not isinstance(parsed, dict):
-        invalid("The request body must be a JSON object")
-    given = cast("Json", parsed)
+    kind, name = (list, "list") if route.reads == "list" else (dict, "object")
+    if not isinstance(parsed, kind):
+        invalid(f"The request body must be a JSON {name}")
+    given = cast("Json", {"items": parsed} if kind is list else parsed)
     if checks.too_deep(given):
         invalid("The request body is nested too deeply")
     return given
@@ -180,5 +187,10 @@ def _refused(refusal: Refusal) -> Answer:
 def _written(reply: Reply) -> Answer:
     if isinstance(reply, Page):
         body = reply.html.encode(errors="replace")
-        return Answer(status=reply.status, body=body, content_type="text/html")
-    return Answer(body=json.dumps(reply).encode())
+        return Answer(status=reply.status, body=body, content_type="text/html; charset=utf-8")
+    if not isinstance(reply, Answered):
+        return Answer(body=json.dumps(reply).encode())
+    body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+    return Answer(
+        status=reply.status, body=b"" if reply.body is None else body, content_type=reply.content_type
+    )

@@ -5,15 +5,18 @@ import string
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 
 from pinelabs_async.sandbox.clock import Clock
 from pinelabs_async.sandbox.ledger import Ledger
+from pinelabs_async.sandbox.outbox import Outbox
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object of any content."""
+
+S = TypeVar("S")
 
 RETRIES = 10
 _LETTERS = string.ascii_letters + string.digits
@@ -135,9 +138,16 @@ class Merchant:
     """Refund orders by merchant reference: charges and refunds do not share references."""
     payments: dict[str, Order] = attrs.field(factory=dict[str, Order])
     """The order that holds a payment, by merchant payment reference."""
+    _stores: dict[type[Any], Any] = attrs.field(factory=dict[type[Any], Any], init=False)
+
+    def store(self, kind: type[S]) -> S:
+        """Return what a group of operations keeps of this merchant: one object of its class, made when first asked for."""
+        held: S = self._stores.setdefault(kind, kind())
+        return held
 
     def forget(self) -> None:
         """Drop everything but the credentials."""
+        self._stores.clear()
         for held in (self.orders, self.charges, self.refunds, self.payments):
             held.clear()
 
@@ -162,6 +172,10 @@ class State:
     """By client id."""
     tokens: dict[str, Token] = attrs.field(factory=dict[str, Token])
     challenges: dict[str, Challenge] = attrs.field(factory=dict[str, Challenge])
+    outbox: Outbox = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.outbox = Outbox(self.clock)
 
     def new_order_id(self) -> str:
         """Return an order id in the gateway's form that no order has yet."""
@@ -178,6 +192,7 @@ class State:
         self.tokens.clear()
         self.challenges.clear()
         self.ledger.clear()
+        self.outbox.clear()
         self.clock.reset()
 
 

@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import timedelta
+from typing import Final
 
-from pinelabs_async.sandbox.call import Call
+from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.problems import Refusal
 from pinelabs_async.sandbox.state import Json, Token
 
@@ -29,3 +30,6 @@ def generate_token(call: Call) -> Json:
     if settings.token_expiry == "expires_at":  # noqa: S105 - no password
         return {"access_token": token, "expires_at": expires_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     return {"access_token": token, "expires_in": settings.token_lifetime}
+
+
+ROUTES: Final = (Route("auth.generate_token", "POST", "/api/auth/v1/token", generate_token, secured=False),)

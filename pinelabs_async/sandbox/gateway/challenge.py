@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from pinelabs_async.sandbox.call import Call, Page
+from pinelabs_async.sandbox.call import Call, Page, Route
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.refunds import digits
 from pinelabs_async.sandbox.ledger import rupees
@@ -34,6 +34,7 @@ def answer(call: Call) -> Page:
         reference=challenge.order.reference,
         order_id=challenge.order.id,
         amount=challenge.total,
+        money="in" if operation == "payer.approve" else "none",
     )
     return _send_back(challenge, operation)
 
@@ -133,3 +134,9 @@ def _page(title: str, content: str, *, status: int = 200) -> Page:
         html=f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f"<h1>{escape(title)}</h1>\n{content}\n</html>\n",
     )
+
+
+ROUTES: Final = (
+    Route("challenge.show", "GET", "/challenge/{token}", show, secured=False, reads="nothing"),
+    Route("challenge.answer", "POST", "/challenge/{token}", answer, secured=False, reads="form"),
+)

@@ -3,7 +3,7 @@
 from typing import Final, cast
 
 from pinelabs_async.sandbox import checks
-from pinelabs_async.sandbox.call import Call
+from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.shapes import order_json
 from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
@@ -71,7 +71,7 @@ def capture(call: Call) -> Json:
         payment.status, payment.updated_at = "PROCESSED", now
         payment.captures.append(Capture(reference=reference, amount=Amount(value, amount.currency), at=now))
     order.status, order.captured, order.updated_at = "PROCESSED", amount.value, now
-    call.executed(reference=reference, order_id=order.id, amount=amount)
+    call.executed(reference=reference, order_id=order.id, amount=amount, money="in")
     return order_json(order, call.merchant)
 
 
@@ -163,3 +163,18 @@ def _purchase_details(body: Json) -> Json | None:
     if split_info is not None:
         told["split_info"] = split_info
     return told
+
+
+ROUTES: Final = (
+    Route("orders.create", "POST", "/api/pay/v1/orders", create),
+    Route("orders.get", "GET", "/api/pay/v1/orders/{order_id}", get, reads="nothing"),
+    Route(
+        "orders.get_by_reference",
+        "GET",
+        "/api/pay/v1/orders/reference/{merchant_order_reference}",
+        get_by_reference,
+        reads="nothing",
+    ),
+    Route("orders.capture", "PUT", "/api/pay/v1/orders/{order_id}/capture", capture),
+    Route("orders.cancel", "PUT", "/api/pay/v1/orders/{order_id}/cancel", cancel, reads="nothing"),
+)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import attrs
 
 from pinelabs_async.sandbox import checks
-from pinelabs_async.sandbox.call import Call
+from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS, read_instrument, shown_option
 from pinelabs_async.sandbox.gateway.orders import find, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
@@ -139,3 +139,6 @@ def _challenge(call: Call, order: Order, payments: list[Payment], first: _Wanted
         f"upi://{kind}?pa=sandbox@examplebank&pn=Sandbox&tr={challenge.token}"
         f"&am={amount}&cu={order.amount.currency}&tn={quote(f'Payment for {order.id}')}"
     )
+
+
+ROUTES: Final = (Route("payments.create", "POST", "/api/pay/v1/orders/{order_id}/payments", create),)

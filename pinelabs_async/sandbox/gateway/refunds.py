@@ -2,9 +2,10 @@
 
 import secrets
 from datetime import datetime
+from typing import Final
 
 from pinelabs_async.sandbox import checks
-from pinelabs_async.sandbox.call import Call
+from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.orders import allot, find, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
@@ -44,7 +45,7 @@ def create(call: Call) -> Json:
     parent.status = "FULLY_REFUNDED" if parent.refunded == parent.captured else "PARTIALLY_REFUNDED"
     parent.updated_at = now
     merchant.orders[refund.id] = merchant.refunds[reference] = refund
-    call.executed(reference=reference, order_id=refund.id, amount=amount)
+    call.executed(reference=reference, order_id=refund.id, amount=amount, money="out")
     return order_json(refund, merchant)
 
 
@@ -105,3 +106,6 @@ def _room(parent: Order, payment: Payment) -> int:
 def digits(count: int) -> str:
     """Return a made-up number of an acquirer."""
     return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))
+
+
+ROUTES: Final = (Route("refunds.create", "POST", "/api/pay/v1/refunds/{order_id}", create),)
