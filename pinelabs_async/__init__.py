@@ -112,6 +112,9 @@ if TYPE_CHECKING:
         NewCustomer,
         StoredCustomer,
     )
+    from pinelabs_async.api.documents import (
+        Document,
+    )
     from pinelabs_async.api.imei import (
         BrandResponse,
         ImeiAction,
@@ -213,6 +216,16 @@ if TYPE_CHECKING:
         Capture,
         NewOrder,
     )
+    from pinelabs_async.api.pay_by_links import (
+        NewPayByLink,
+        PayByLink,
+        PayByLinkCode,
+        PayByLinkInquiry,
+        PayByLinkMode,
+        PayByLinkReminder,
+        PayByLinkStatus,
+        PayByLinkTxnStatus,
+    )
     from pinelabs_async.api.payment_links import (
         LinkCart,
         LinkProduct,
@@ -220,12 +233,16 @@ if TYPE_CHECKING:
         PaymentLink,
         PaymentLinkStatus,
     )
-    from pinelabs_async.api.payments import NewPayment
+    from pinelabs_async.api.payments import (
+        NewPayment,
+    )
     from pinelabs_async.api.payouts import (
         FundingAccount,
         NewPayout,
         NewSchedule,
         Payout,
+        PayoutBatch,
+        PayoutFile,
         PayoutLink,
         PayoutMode,
         PayoutPage,
@@ -284,7 +301,9 @@ if TYPE_CHECKING:
         SettlementPage,
         SettlementPagination,
     )
-    from pinelabs_async.api.split_settlements import Release
+    from pinelabs_async.api.split_settlements import (
+        Release,
+    )
     from pinelabs_async.api.subscription_object import (
         PayerAccount,
         Subscription,
@@ -360,22 +379,40 @@ if TYPE_CHECKING:
         SignatureError,
         WaitError,
     )
-    from pinelabs_async.incoming import return_url
-    from pinelabs_async.incoming.return_url import ReturnedOrder
-    from pinelabs_async.money import Money
-    from pinelabs_async.session import Session
+    from pinelabs_async.incoming import pay_by_link_return, return_url
+    from pinelabs_async.incoming.pay_by_link_return import (
+        ReturnedPayByLink,
+    )
+    from pinelabs_async.incoming.return_url import (
+        ReturnedOrder,
+    )
+    from pinelabs_async.money import (
+        Money,
+    )
+    from pinelabs_async.session import (
+        Session,
+    )
     from pinelabs_async.wire.codec import (
         from_json,
         preload,
         to_json,
     )
+    from pinelabs_async.wire.legacy import (
+        LegacyCredentials,
+    )
     from pinelabs_async.wire.operation import (
         Operation,
         Repeat,
     )
-    from pinelabs_async.wire.pages import Pages
-    from pinelabs_async.wire.redact import Secret
-    from pinelabs_async.wire.shape import Problem
+    from pinelabs_async.wire.pages import (
+        Pages,
+    )
+    from pinelabs_async.wire.redact import (
+        Secret,
+    )
+    from pinelabs_async.wire.shape import (
+        Problem,
+    )
 
 __all__ = [
     "AccountDetails",
@@ -459,6 +496,7 @@ __all__ = [
     "Discount",
     "DiscountType",
     "DiscoveredOffers",
+    "Document",
     "DownPayment",
     "DownPaymentCheck",
     "DownPaymentLimits",
@@ -493,6 +531,7 @@ __all__ = [
     "IssuerOfferParameter",
     "IssuerType",
     "KnownDebit",
+    "LegacyCredentials",
     "Link",
     "LinkCart",
     "LinkProduct",
@@ -517,6 +556,7 @@ __all__ = [
     "NewInvoice",
     "NewOrder",
     "NewOtp",
+    "NewPayByLink",
     "NewPayment",
     "NewPaymentLink",
     "NewPayout",
@@ -562,6 +602,13 @@ __all__ = [
     "PageInfo",
     "Pages",
     "PaidWith",
+    "PayByLink",
+    "PayByLinkCode",
+    "PayByLinkInquiry",
+    "PayByLinkMode",
+    "PayByLinkReminder",
+    "PayByLinkStatus",
+    "PayByLinkTxnStatus",
     "Payer",
     "PayerAccount",
     "Payment",
@@ -571,6 +618,8 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "Payout",
+    "PayoutBatch",
+    "PayoutFile",
     "PayoutLink",
     "PayoutMode",
     "PayoutPage",
@@ -608,6 +657,7 @@ __all__ = [
     "Reserve",
     "ReservePlan",
     "ReturnedOrder",
+    "ReturnedPayByLink",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",
@@ -671,6 +721,7 @@ __all__ = [
     "WalletTopUp",
     "WalletTransaction",
     "from_json",
+    "pay_by_link_return",
     "preload",
     "return_url",
     "to_json",
@@ -749,6 +800,7 @@ _WHERE = {
     "api.convenience_fees": ("CalculatedFees", "ConvenienceFee", "FeeCheck", "FeeMetadata", "FeeType"),
     "api.customer_tokens": ("CustomerToken", "CustomerTokenList", "TokenDeletion"),
     "api.customers": ("CustomerChange", "CustomerStatus", "NewCustomer", "StoredCustomer"),
+    "api.documents": ("Document",),
     "api.imei": (
         "BrandResponse",
         "ImeiAction",
@@ -838,6 +890,16 @@ _WHERE = {
         "WalletData",
     ),
     "api.orders": ("Capture", "NewOrder"),
+    "api.pay_by_links": (
+        "NewPayByLink",
+        "PayByLink",
+        "PayByLinkCode",
+        "PayByLinkInquiry",
+        "PayByLinkMode",
+        "PayByLinkReminder",
+        "PayByLinkStatus",
+        "PayByLinkTxnStatus",
+    ),
     "api.payment_links": ("LinkCart", "LinkProduct", "NewPaymentLink", "PaymentLink", "PaymentLinkStatus"),
     "api.payments": ("NewPayment",),
     "api.payouts": (
@@ -845,6 +907,8 @@ _WHERE = {
         "NewPayout",
         "NewSchedule",
         "Payout",
+        "PayoutBatch",
+        "PayoutFile",
         "PayoutLink",
         "PayoutMode",
         "PayoutPage",
@@ -947,10 +1011,12 @@ _WHERE = {
         "SignatureError",
         "WaitError",
     ),
+    "incoming.pay_by_link_return": ("ReturnedPayByLink",),
     "incoming.return_url": ("ReturnedOrder",),
     "money": ("Money",),
     "session": ("Session",),
     "wire.codec": ("from_json", "preload", "to_json"),
+    "wire.legacy": ("LegacyCredentials",),
     "wire.operation": ("Operation", "Repeat"),
     "wire.pages": ("Pages",),
     "wire.redact": ("Secret",),
@@ -960,8 +1026,8 @@ _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names
 
 
 def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which
-    if name == "return_url":
-        return importlib.import_module("pinelabs_async.incoming.return_url")
+    if name in ("pay_by_link_return", "return_url"):
+        return importlib.import_module(f"pinelabs_async.incoming.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'pinelabs_async' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"pinelabs_async.{_MODULE_OF[name]}"), name)

@@ -262,6 +262,9 @@ _BY_CODE: Final[Mapping[str, type[ApiError]]] = {
     "ORDER_INVOICE_ALREADY_REJECTED": ConflictError,
     "ORDER_IS_NOT_IN_PROCESSED_STATE": ConflictError,
     "ORDER_IS_NOT_PA_CB": ConflictError,
+    # Numbers of the older Pay by Links gateway.
+    **dict.fromkeys(("-3", "-8", "-9"), AuthenticationError),
+    **dict.fromkeys(("-2", "-4", "-5", "-6", "-7", "-10", "-11"), InvalidRequestError),
     **dict.fromkeys(
         (
             "AMOUNT_LIMIT_EXCEEDED",

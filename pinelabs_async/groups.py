@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pinelabs_async.api.international import International
     from pinelabs_async.api.invoices import Invoices
     from pinelabs_async.api.orders import Orders
+    from pinelabs_async.api.pay_by_links import PayByLinks
     from pinelabs_async.api.payment_links import PaymentLinks
     from pinelabs_async.api.payments import Payments
     from pinelabs_async.api.payouts import Payouts
@@ -130,6 +131,13 @@ class Groups:
         from pinelabs_async.api.orders import Orders
 
         return Orders(self._caller, self._options)
+
+    @functools.cached_property
+    def pay_by_links(self) -> "PayByLinks":
+        """Pay by Links on the older gateway: links to pay, sent by SMS or e-mail."""
+        from pinelabs_async.api.pay_by_links import PayByLinks
+
+        return PayByLinks(self._caller, self._options)
 
     @functools.cached_property
     def payment_links(self) -> "PaymentLinks":

@@ -14,6 +14,7 @@ from pinelabs_async.groups import Groups
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.checks import check_json
+from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret
@@ -42,6 +43,7 @@ class Session(Groups):
         merchant_id: Sent as ``Merchant-ID`` where given.
         webhook_secret: Kept for ``webhook_secret``.
         return_url_secret: Kept for ``return_url_secret``.
+        legacy: For ``pay_by_links``, the older gateway with credentials of its own.
         subscriptions_prefix: Where plans and subscriptions live; ``/api/v1/public`` in the vendor's older guide.
         timeout: Seconds for one attempt, waiting for a connection included.
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
@@ -67,6 +69,7 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
+        legacy: LegacyCredentials | None = None,
         subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
@@ -79,10 +82,13 @@ class Session(Groups):
         http: aiohttp.ClientSession | None = None,
     ) -> None:
         self._made_at = line_of_caller()
+        url, legacy_url = door.base_urls(environment, base_url)
         self._settings = Settings(
             client_id=door.client_id(client_id),
             client_secret=door.secret("client_secret", client_secret),
-            base_url=door.base_url(environment, base_url),
+            base_url=url,
+            legacy_url=legacy_url,
+            legacy=legacy,
             merchant_id=merchant_id,
             webhook_secret=None if webhook_secret is None else door.secret("webhook_secret", webhook_secret),
             return_url_secret=None

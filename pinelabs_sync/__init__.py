@@ -114,6 +114,9 @@ if TYPE_CHECKING:
         NewCustomer,
         StoredCustomer,
     )
+    from pinelabs_async.api.documents import (
+        Document,
+    )
     from pinelabs_async.api.imei import (
         BrandResponse,
         ImeiAction,
@@ -215,6 +218,16 @@ if TYPE_CHECKING:
         Capture,
         NewOrder,
     )
+    from pinelabs_async.api.pay_by_links import (
+        NewPayByLink,
+        PayByLink,
+        PayByLinkCode,
+        PayByLinkInquiry,
+        PayByLinkMode,
+        PayByLinkReminder,
+        PayByLinkStatus,
+        PayByLinkTxnStatus,
+    )
     from pinelabs_async.api.payment_links import (
         LinkCart,
         LinkProduct,
@@ -222,12 +235,16 @@ if TYPE_CHECKING:
         PaymentLink,
         PaymentLinkStatus,
     )
-    from pinelabs_async.api.payments import NewPayment
+    from pinelabs_async.api.payments import (
+        NewPayment,
+    )
     from pinelabs_async.api.payouts import (
         FundingAccount,
         NewPayout,
         NewSchedule,
         Payout,
+        PayoutBatch,
+        PayoutFile,
         PayoutLink,
         PayoutMode,
         PayoutPage,
@@ -286,7 +303,9 @@ if TYPE_CHECKING:
         SettlementPage,
         SettlementPagination,
     )
-    from pinelabs_async.api.split_settlements import Release
+    from pinelabs_async.api.split_settlements import (
+        Release,
+    )
     from pinelabs_async.api.subscription_object import (
         PayerAccount,
         Subscription,
@@ -362,20 +381,34 @@ if TYPE_CHECKING:
         SignatureError,
         WaitError,
     )
-    from pinelabs_async.incoming import return_url
-    from pinelabs_async.incoming.return_url import ReturnedOrder
-    from pinelabs_async.money import Money
+    from pinelabs_async.incoming import pay_by_link_return, return_url
+    from pinelabs_async.incoming.pay_by_link_return import (
+        ReturnedPayByLink,
+    )
+    from pinelabs_async.incoming.return_url import (
+        ReturnedOrder,
+    )
+    from pinelabs_async.money import (
+        Money,
+    )
     from pinelabs_async.wire.codec import (
         from_json,
         preload,
         to_json,
     )
+    from pinelabs_async.wire.legacy import (
+        LegacyCredentials,
+    )
     from pinelabs_async.wire.operation import (
         Operation,
         Repeat,
     )
-    from pinelabs_async.wire.redact import Secret
-    from pinelabs_async.wire.shape import Problem
+    from pinelabs_async.wire.redact import (
+        Secret,
+    )
+    from pinelabs_async.wire.shape import (
+        Problem,
+    )
     from pinelabs_sync.pages import Pages
     from pinelabs_sync.session import Session
 
@@ -461,6 +494,7 @@ __all__ = [
     "Discount",
     "DiscountType",
     "DiscoveredOffers",
+    "Document",
     "DownPayment",
     "DownPaymentCheck",
     "DownPaymentLimits",
@@ -495,6 +529,7 @@ __all__ = [
     "IssuerOfferParameter",
     "IssuerType",
     "KnownDebit",
+    "LegacyCredentials",
     "Link",
     "LinkCart",
     "LinkProduct",
@@ -519,6 +554,7 @@ __all__ = [
     "NewInvoice",
     "NewOrder",
     "NewOtp",
+    "NewPayByLink",
     "NewPayment",
     "NewPaymentLink",
     "NewPayout",
@@ -564,6 +600,13 @@ __all__ = [
     "PageInfo",
     "Pages",
     "PaidWith",
+    "PayByLink",
+    "PayByLinkCode",
+    "PayByLinkInquiry",
+    "PayByLinkMode",
+    "PayByLinkReminder",
+    "PayByLinkStatus",
+    "PayByLinkTxnStatus",
     "Payer",
     "PayerAccount",
     "Payment",
@@ -573,6 +616,8 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "Payout",
+    "PayoutBatch",
+    "PayoutFile",
     "PayoutLink",
     "PayoutMode",
     "PayoutPage",
@@ -610,6 +655,7 @@ __all__ = [
     "Reserve",
     "ReservePlan",
     "ReturnedOrder",
+    "ReturnedPayByLink",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",
@@ -673,6 +719,7 @@ __all__ = [
     "WalletTopUp",
     "WalletTransaction",
     "from_json",
+    "pay_by_link_return",
     "preload",
     "return_url",
     "to_json",

@@ -12,3 +12,4 @@ class Awbs(Resource[_async.Awbs]):
     create: Final = blocking(_async.Awbs.create)
     list: Final = blocking(_async.Awbs.list)
     get: Final = blocking(_async.Awbs.get)
+    upload: Final = blocking(_async.Awbs.upload)

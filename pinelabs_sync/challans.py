@@ -11,3 +11,4 @@ class Challans(Resource[_async.Challans]):
 
     create: Final = blocking(_async.Challans.create)
     get: Final = blocking(_async.Challans.get)
+    download_pdf: Final = blocking(_async.Challans.download_pdf)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pinelabs_sync.international import International
     from pinelabs_sync.invoices import Invoices
     from pinelabs_sync.orders import Orders
+    from pinelabs_sync.pay_by_links import PayByLinks
     from pinelabs_sync.payment_links import PaymentLinks
     from pinelabs_sync.payments import Payments
     from pinelabs_sync.payouts import Payouts
@@ -130,6 +131,13 @@ class Groups:
         from pinelabs_sync.orders import Orders
 
         return Orders(self._bridge, self._twin.orders)
+
+    @functools.cached_property
+    def pay_by_links(self) -> "PayByLinks":
+        """Pay by Links on the older gateway: links to pay, sent by SMS or e-mail."""
+        from pinelabs_sync.pay_by_links import PayByLinks
+
+        return PayByLinks(self._bridge, self._twin.pay_by_links)
 
     @functools.cached_property
     def payment_links(self) -> "PaymentLinks":

@@ -11,3 +11,4 @@ class Invoices(Resource[_async.Invoices]):
 
     create: Final = blocking(_async.Invoices.create)
     get: Final = blocking(_async.Invoices.get)
+    upload: Final = blocking(_async.Invoices.upload)

@@ -11,6 +11,7 @@ class Payouts(Resource[_async.Payouts]):
     """Send money."""
 
     create: Final = blocking(_async.Payouts.create)
+    create_bulk: Final = blocking(_async.Payouts.create_bulk)
     list: Final = listing(_async.Payouts.list)
     balance: Final = blocking(_async.Payouts.balance)
     reschedule: Final = blocking(_async.Payouts.reschedule)

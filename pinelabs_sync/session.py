@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pinelabs_async.session as _async
+from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret
@@ -35,6 +36,7 @@ class Session(Groups):
         merchant_id: Sent as ``Merchant-ID`` where given.
         webhook_secret: Kept for ``webhook_secret``.
         return_url_secret: Kept for ``return_url_secret``.
+        legacy: For ``pay_by_links``, the older gateway with credentials of its own.
         subscriptions_prefix: Where plans and subscriptions live; ``/api/v1/public`` in the vendor's older guide.
         timeout: Seconds for one attempt, waiting for a connection included.
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
@@ -59,6 +61,7 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
+        legacy: LegacyCredentials | None = None,
         subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
@@ -77,6 +80,7 @@ class Session(Groups):
             merchant_id=merchant_id,
             webhook_secret=webhook_secret,
             return_url_secret=return_url_secret,
+            legacy=legacy,
             subscriptions_prefix=subscriptions_prefix,
             timeout=timeout,
             deadline=deadline,

@@ -20,6 +20,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "international": "pinelabs_async.api.international",
     "invoices": "pinelabs_async.api.invoices",
     "orders": "pinelabs_async.api.orders",
+    "pay_by_links": "pinelabs_async.api.pay_by_links",
     "payment_links": "pinelabs_async.api.payment_links",
     "payments": "pinelabs_async.api.payments",
     "payouts": "pinelabs_async.api.payouts",

@@ -5,6 +5,8 @@ from datetime import date
 from typing import ClassVar, Final
 
 from pinelabs_async.api.common import Timestamp
+from pinelabs_async.api.documents import Document
+from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
@@ -126,6 +128,16 @@ CREATE: Final = Operation(
     answer=AwbList,
     envelope=None,
 )
+UPLOAD: Final = Operation(
+    name="awbs.upload",
+    method="PUT",
+    path="/api/pay/v1/orders/{order_id}/awb/{awb_id}/upload",
+    repeat=Repeat.NEVER,
+    body=Document,
+    write=as_multipart,
+    answer=Awb,
+    envelope=None,
+)
 
 
 class Awbs(Resource):
@@ -186,3 +198,27 @@ class Awbs(Resource):
         Source: https://www.pinelabs.com/docs/online-payments/api/international-payments/get-awb-by-id
         """
         return await self._send(GET, order_id, awb_id)
+
+    async def upload(self, order_id: str, awb_id: str, file: Document) -> Awb:
+        """Hand in the file of an air waybill. No money moves; settlement waits for it.
+
+        Each air waybill takes one file, once, and it is sent once. If the answer is lost, ``awbs.get`` tells
+        by its status whether the file arrived.
+
+        Args:
+            order_id: The order that it belongs to.
+            awb_id: The air waybill, as ``create`` or ``list`` gave it.
+            file: PDF, JPEG or PNG, at most 5 MiB: ``Document.read("awb.pdf")``.
+
+        Returns:
+            The air waybill, ``AWB_UPLOADED``.
+
+        Raises:
+            NotFoundError: there is no such air waybill.
+            ConflictError: a file was handed in before.
+            InvalidRequestError: the file is of another type or too large; ``code`` says which.
+            OutcomeUnknownError: it may have arrived; read the air waybill.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/international-payments/upload-awb-file
+        """
+        return await self._send(UPLOAD, order_id, awb_id, body=file)

@@ -1,12 +1,14 @@
 """E-challans: pay an order by bank transfer to an account made for it."""
 
 from datetime import date
+from os import PathLike
 from typing import Final
 
 import attrs
 
 from pinelabs_async.api.common import Private, Timestamp
 from pinelabs_async.api.offers import ConvenienceFeeBreakdown
+from pinelabs_async.wire.download import Download
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -71,6 +73,14 @@ CREATE: Final = Operation(
     answer=Challan,
     envelope=None,
 )
+DOWNLOAD_PDF: Final = Operation(
+    name="challans.download_pdf",
+    method="GET",
+    path="/api/pay/v1/order/{order_id}/challan/pdf",
+    repeat=Repeat.READ,
+    answer=bytes,
+    envelope=None,
+)
 
 
 class Challans(Resource):
@@ -112,3 +122,24 @@ class Challans(Resource):
         Source: https://www.pinelabs.com/docs/online-payments/api/e-challans/get-challan
         """
         return await self._send(GET, order_id)
+
+    async def download_pdf(self, order_id: str, to: str | PathLike[str] | None = None) -> bytes:
+        """Download the e-challan of an order as a PDF, to hand to the payer. No money moves.
+
+        Args:
+            order_id: The order that it pays.
+            to: Where to write it. The file appears there, or replaces the one that was there, only when
+                it is whole; left out: the PDF is returned. Its limit is 64 MiB.
+
+        Returns:
+            The PDF; nothing (``b""``) where it went to a file.
+
+        Raises:
+            InvalidRequestError: there is no such order, or it has no e-challan.
+            NoAnswerError: what came, over all attempts, was no PDF, or not all of it.
+            ConfigurationError: the file cannot be written.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/e-challans/get-challan
+        """
+        file = Download(to, mark=b"%PDF-", kind="PDF")
+        return await self._caller.download(DOWNLOAD_PDF, (order_id,), self._options, file)

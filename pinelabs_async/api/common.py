@@ -12,6 +12,7 @@ from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.redact import Hidden
 from pinelabs_async.wire.shape import Body, shape
+from pinelabs_async.wire.tolerant import Quoted
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
@@ -36,6 +37,9 @@ Amount = Annotated[Money, _check_positive]
 
 Private = Annotated[str, Hidden()]
 """A text about a person or an instrument: kept out of ``repr``."""
+
+Digits = Annotated[int, Quoted()]
+"""A whole number, which the gateway also writes as a text of digits."""
 
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with a time zone."""

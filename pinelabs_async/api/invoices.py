@@ -4,6 +4,8 @@ from datetime import date
 from typing import Final
 
 from pinelabs_async.api.common import Timestamp
+from pinelabs_async.api.documents import Document
+from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
@@ -81,6 +83,16 @@ CREATE: Final = Operation(
     answer=Invoice,
     envelope=None,
 )
+UPLOAD: Final = Operation(
+    name="invoices.upload",
+    method="PUT",
+    path="/api/pay/v1/orders/{order_id}/invoice/{invoice_id}/upload",
+    repeat=Repeat.NEVER,
+    body=Document,
+    write=as_multipart,
+    answer=Invoice,
+    envelope=None,
+)
 
 
 class Invoices(Resource):
@@ -123,3 +135,26 @@ class Invoices(Resource):
         Source: https://www.pinelabs.com/docs/online-payments/api/international-payments/get-invoice-status
         """
         return await self._send(GET, order_id)
+
+    async def upload(self, order_id: str, invoice_id: str, file: Document) -> Invoice:
+        """Hand in the file of an order's invoice. No money moves; settlement waits for it.
+
+        Each invoice takes one file, once, and it is sent once. If the answer is lost, ``invoices.get`` tells
+        by its status whether the file arrived.
+
+        Args:
+            order_id: The order that it belongs to.
+            invoice_id: The invoice, as ``create`` or ``get`` gave it.
+            file: PDF, JPEG or PNG, at most 5 MiB: ``Document.read("invoice.pdf")``.
+
+        Returns:
+            The invoice, ``INVOICE_UPLOADED``.
+
+        Raises:
+            ConflictError: a file was handed in before.
+            InvalidRequestError: there is no such invoice, or the file is of another type or too large.
+            OutcomeUnknownError: it may have arrived; read the invoice.
+
+        Source: https://www.pinelabs.com/docs/online-payments/api/international-payments/upload-invoice-file
+        """
+        return await self._send(UPLOAD, order_id, invoice_id, body=file)

@@ -56,7 +56,7 @@ def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
     Source: https://www.pinelabs.com/docs/online-payments/payments/verify-signature
     """
     key = _key(secret)
-    pairs = {name: _text(name, value) for name, value in _singles(fields)}
+    pairs = single_texts(fields)
     received = pairs.pop(_SIGNATURE, "")
     if not received:
         raise SignatureError("the return carries no signature; do not trust it", reason="missing_signature")
@@ -111,6 +111,11 @@ def _key(secret: str | Secret) -> bytes:
             "the return URL secret must be hexadecimal text with an even number of digits."
         )
     return key
+
+
+def single_texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a form, refusing what came twice or is no plain text."""
+    return {name: _text(name, value) for name, value in _singles(fields)}
 
 
 def _singles(fields: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

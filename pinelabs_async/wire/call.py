@@ -1,7 +1,6 @@
 """The way of a call: token, attempts, look-up, answer, all under one deadline."""
 
 import asyncio
-import functools
 import logging
 import time
 import uuid
@@ -13,13 +12,15 @@ import attrs
 from yarl import URL
 
 from pinelabs_async import errors
-from pinelabs_async.wire import attempt, codec
+from pinelabs_async.wire import attempt, reading
 from pinelabs_async.wire.attempt import Ending, History, Reach, Verdict
+from pinelabs_async.wire.content import Content
+from pinelabs_async.wire.download import Download
 from pinelabs_async.wire.operation import Evidence, Operation, Repeat
 from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
-from pinelabs_async.wire.shape import Answer, Problem, Received, attach, read_json
+from pinelabs_async.wire.shape import Answer, Problem, Received, attach
 from pinelabs_async.wire.token import TokenStore
 from pinelabs_async.wire.transport import Reply, Request, Transport
 from pinelabs_async.wire.version import __version__
@@ -39,12 +40,13 @@ class _Call:
     ids: tuple[str, ...]
     options: Options
     url: URL = attrs.field(repr=False)
-    content: bytes | None = attrs.field(repr=False)
+    content: Content | None = attrs.field(repr=False)
     body: object = attrs.field(repr=False)
     reference: str | None
     request_id: str
     idempotency_key: str
     ends_at: float
+    download: Download | None = None
     attempts: int = 0
     request: Request | None = None
     """What is under way at this moment."""
@@ -107,13 +109,26 @@ class Caller:
                 )
             raise
 
+    async def download(
+        self, operation: Operation[bytes], ids: Sequence[str], options: Options, download: Download
+    ) -> bytes:
+        """Carry out an operation that answers a file, which is whole when this returns; only a READ can be one."""
+        call = self._prepare(operation, tuple(ids), options, body=None, query=None, ends_at=None)
+        call.download = download
+        with download:
+            await self._carry_out(call)
+            return await download.keep()
+
     async def _carry_out(self, call: _Call) -> Any:
         operation, options = call.operation, call.options
         while True:
             if operation.secured:
                 call.token = await self._token(call)
             reply = await self._attempt(call)
-            ending, answer = _read(operation, reply, call.request_id)
+            if call.download is None:
+                ending, answer = reading.read(operation, reply, call.request_id)
+            else:
+                reply, ending, answer = reading.read_file(reply, call.download)
             verdict = self._judge(call, ending)
             if verdict is Verdict.ANSWER:
                 return answer
@@ -147,19 +162,33 @@ class Caller:
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
         written = encode_query(query) if query else ""
         path = self.settings.route(operation.path_for(ids)) + (f"?{written}" if written else "")
+        content = None if body is None else operation.write(body)
+        host = self.settings.base_url
+        if operation.legacy:
+            host, content = self.settings.legacy_url, self._sign(operation, content)
         request_id = str(uuid.uuid4())
         return _Call(
             operation=operation,
             ids=ids,
             options=options,
-            url=URL(self.settings.base_url + path, encoded=True),
-            content=None if body is None else codec.to_json(body),
+            url=URL(host + path, encoded=True),
+            content=content,
             body=body,
             reference=None if body is None else operation.reference(body),
             request_id=options.request_id or request_id,
             idempotency_key=request_id,  # a caller's own id may serve several calls; this must not
             ends_at=min(time.monotonic() + options.deadline, ends_at or float("inf")),
         )
+
+    def _sign(self, operation: Operation[Any], content: Content | None) -> Content | None:
+        """Add the older gateway's credentials."""
+        if self.settings.legacy is None:
+            raise errors.ConfigurationError(
+                f"{operation.name} belongs to the older Pay by Links gateway, which has credentials of its own: "
+                "Session(..., legacy=LegacyCredentials(merchant_id, merchant_access_code)).",
+                operation=operation.name,
+            )
+        return content and self.settings.legacy.sign(content)
 
     async def _token(self, call: _Call) -> Secret:
         token = self.tokens.current()
@@ -181,6 +210,8 @@ class Caller:
         left = call.time_left
         if left <= 0:
             return Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
+        if call.download is not None:
+            await call.download.restart()
         started = time.monotonic()
         call.request = self._request(call, min(call.options.timeout, left))
         reply = await self.transport.send(call.request)
@@ -202,28 +233,30 @@ class Caller:
     def _request(self, call: _Call, timeout: float) -> Request:
         operation = call.operation
         headers = {
-            "Accept": "application/json",
+            "Accept": "application/json" if call.download is None else "application/pdf, application/json",
             "Accept-Encoding": "identity",
             "User-Agent": _USER_AGENT,
-            "Request-ID": call.request_id,
-            "Request-Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             **call.options.headers,
         }
+        if call.content is not None:
+            headers["Content-Type"] = call.content.type
+        if not operation.legacy:  # the older gateway knows none of these
+            headers["Request-ID"] = call.request_id
+            headers["Request-Timestamp"] = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+            if operation.repeat is not Repeat.READ:
+                headers["Idempotency-Key"] = call.idempotency_key
         if call.token is not None:
             headers["Authorization"] = f"Bearer {call.token.reveal()}"
-        if call.content is not None:
-            headers["Content-Type"] = "application/json"
-        if operation.repeat is not Repeat.READ:
-            headers["Idempotency-Key"] = call.idempotency_key
         if self.settings.merchant_id is not None and operation.secured:
             headers["Merchant-ID"] = self.settings.merchant_id
         return Request(
             method=operation.method,
             url=call.url,
             headers=headers,
-            body=call.content,
+            content=call.content,
             changes_nothing=operation.repeat is Repeat.READ,
             timeout=timeout,
+            download=call.download,
         )
 
     def _judge(self, call: _Call, ending: Ending) -> Verdict:
@@ -272,62 +305,6 @@ _SAFE_TO_REPEAT: Final = "Nothing was carried out, and it is safe to repeat"
 _READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repeat"
 
 
-def _read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending, T | None]:
-    """Read a reply: an answer, or the code of a refusal, or neither."""
-    ending = functools.partial(Ending, reach=reply.reach, status=reply.status, whole=reply.whole)
-    if reply.status is None or not reply.whole:
-        return ending(), None
-    if not 200 <= reply.status < 300:
-        return ending(code=_read_refusal(reply)[0]), None
-    body, envelope = reply.body, operation.envelope
-    if not body and (operation.may_be_empty or (operation.envelope is None and reply.status == 204)):
-        body, envelope = b"{}", None
-    try:
-        answer = codec.decode(operation.answer, body, envelope=envelope, request_id=request_id)
-        refusal = operation.refusal and operation.refusal(answer)
-    except Exception as error:  # noqa: BLE001  # money may have moved: nothing that was answered may raise here
-        if not isinstance(error, ValueError):
-            _log.warning("%s: its answer could not be read: %s", operation.name, type(error).__name__)
-        return ending(), None
-    if refusal:
-        return ending(refusal=refusal), None
-    return ending(usable=True), answer
-
-
-def _read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:
-    """Read the code, message and details of an answer that is no success; any of them may be missing."""
-    if reply.status is None:
-        return None, reply.trouble, {}
-    fallback = _describe(reply)
-    try:
-        body = read_json(reply.body)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or reply.status < 300:
-        return None, fallback, {}
-    fields = cast("dict[str, Any]", body)
-    fallback = f"the gateway answered {reply.status} and gave no reason"
-    code = fields.get("code") or fields.get("error_code")
-    message = fields.get("message") or fields.get("error_message") or fields.get("response_message")
-    details = fields.get("additional_error_details") or fields.get("additionalErrorPayload")
-    known = cast("dict[str, Any]", details).items() if isinstance(details, dict) else ()
-    return (
-        code if isinstance(code, str) else None,
-        message if isinstance(message, str) else fallback,
-        {name: value for name, value in known if isinstance(value, str)},
-    )
-
-
-def _describe(reply: Reply) -> str:
-    """Say in words what came in place of a proper answer, without repeating any of it."""
-    if reply.status is not None and 300 <= reply.status < 400:
-        return f"the gateway answered a redirect ({reply.status}), which is never followed; check base_url"
-    if reply.trouble:
-        return f"the gateway answered {reply.status}, but {reply.trouble}"
-    kind = str(reply.headers.get("Content-Type", "no content type")).split(";")[0][:60]
-    return f"the gateway answered {reply.status} with {len(reply.body)} bytes of {kind}, which are no answer of its"
-
-
 async def _wait(call: _Call, reply: Reply) -> bool:
     """Pause before another attempt; return False when the deadline leaves no room for one."""
     seconds = attempt.pause(call.attempts, attempt.read_retry_after(reply.headers.get("Retry-After")))
@@ -369,7 +346,7 @@ def _failure(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> err
     """Make the one error that says what became of the call, and of the money."""
     facts = call.facts()
     is_read = call.operation.repeat is Repeat.READ
-    code, message, details = (*ending.refusal, {}) if ending.refusal else _read_refusal(reply)
+    code, message, details = (*ending.refusal, {}) if ending.refusal else reading.read_refusal(reply)
     if not is_read and (call.maybe_done or verdict is Verdict.UNKNOWN):
         return errors.OutcomeUnknownError(
             f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts

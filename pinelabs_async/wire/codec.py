@@ -24,9 +24,9 @@ from pinelabs_async.wire.lifetime import watch_forks
 from pinelabs_async.wire.shape import (
     Answer,
     Body,
-    CamelCase,
     Problem,
     Received,
+    Renamed,
     Shape,
     attach,
     json_name,
@@ -77,6 +77,8 @@ def from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[Any
         ValueError: not JSON, not an object, or a value that the class refuses; the message names the field.
         TypeError: a value of the wrong type; the message names the field.
     """
+    if not _is_shape(cls):
+        raise TypeError(f"{getattr(cls, '__name__', cls)} is not read from JSON.")
     if issubclass(cls, Answer):
         if not isinstance(data, (bytes, str)):
             data = _encoder().encode(dict(data) if isinstance(data, Mapping) else list(data))
@@ -107,7 +109,7 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     if cls is Answer:  # it has no fields, so any JSON fits
         read_json(body)
         return cls(), ()
-    if issubclass(cls, CamelCase):  # the fast decoder cannot rename the fields of attrs classes
+    if issubclass(cls, Renamed):  # the fast decoder cannot rename the fields of attrs classes
         return tolerant.read(cast("type[A]", cls), read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)

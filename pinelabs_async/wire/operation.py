@@ -9,11 +9,12 @@ from urllib.parse import quote
 import attrs
 
 from pinelabs_async.errors import ApiError
+from pinelabs_async.wire.content import Content, as_json
 from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.shape import Answer
 
 T = TypeVar("T", bound=Answer)
-T_co = TypeVar("T_co", bound=Answer, covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,50}")
@@ -66,13 +67,17 @@ class Operation(Generic[T_co]):
     repeat: Repeat
     """What may be done when its answer is lost."""
     body: type[Any] | None = None
-    """The class of the whole JSON body, or None where there is none."""
+    """The class of the whole JSON body, or of the form or file that is sent in its place; None where there is none."""
+    write: Callable[[Any], Content] = attrs.field(default=as_json, repr=False)
+    """Turn the body into what is sent."""
     answer: type[T_co]
-    """The class of the answer, its envelope taken off."""
+    """The class of the answer, its envelope taken off; ``bytes`` where it is a file."""
     envelope: str | None = "data"
     """The member of the JSON that holds the answer, or None when the JSON is the answer."""
     secured: bool = True
     """Whether the call carries the access token."""
+    legacy: bool = False
+    """Whether it belongs to the older gateway, with its own hosts and credentials."""
     reference: Callable[[Any], str | None] = attrs.field(default=lambda _: None, repr=False)
     """Read the merchant reference out of the body."""
     lookup: Lookup | None = attrs.field(default=None, repr=False)

@@ -13,6 +13,8 @@ import aiohttp
 import attrs
 
 from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.wire.legacy import HOSTS as LEGACY_HOSTS
+from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret
 
@@ -83,6 +85,9 @@ class Settings:
     client_id: str
     client_secret: Secret
     base_url: str
+    legacy_url: str = ""
+    """Scheme and host of the older gateway."""
+    legacy: LegacyCredentials | None = None
     merchant_id: str | None = None
     webhook_secret: Secret | None = None
     return_url_secret: Secret | None = None
@@ -119,6 +124,8 @@ class Settings:
             raise ConfigurationError(
                 f"http must be an aiohttp.ClientSession, not {type(self.http).__name__}."
             )
+        if self.legacy is not None and not isinstance(self.legacy, LegacyCredentials):
+            raise ConfigurationError(f"legacy must be LegacyCredentials, not {type(self.legacy).__name__}.")
         if not isinstance(self.trust_env, bool):
             raise ConfigurationError(f"trust_env must be True or False, not {self.trust_env!r}.")
         if self.proxy is not None:
@@ -154,11 +161,20 @@ def _check_text(name: str, value: str) -> None:
         ) from None
 
 
-def base_url(environment: object, override: object) -> str:
-    """Choose the host: the environment's, or the override, of which only scheme and host may be given."""
+def base_urls(environment: object, override: object) -> tuple[str, str]:
+    """Choose the hosts of the gateway and of its older twin: the environment's, or the override for both.
+
+    An override that held for one of them only would let tests reach real money through the other.
+    """
     _one_of("environment", environment, tuple(HOSTS))
     if override is None:
-        return HOSTS[str(environment)]
+        return HOSTS[str(environment)], LEGACY_HOSTS[str(environment)]
+    url = _base_url(override)
+    return url, url
+
+
+def _base_url(override: object) -> str:
+    """Check an override, of which only scheme and host may be given."""
     if not isinstance(override, str):
         raise ConfigurationError(f"base_url must be a str, not {type(override).__name__}.")
     try:

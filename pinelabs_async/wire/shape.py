@@ -121,20 +121,47 @@ def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> 
     return f"{cls.__name__} needs {', '.join(missing)}." if missing else str(error)
 
 
-class CamelCase:
-    """Mark a class whose JSON is camelCase; its attributes are snake_case as everywhere."""
+class Renamed:
+    """Mark a class whose JSON names follow a rule of their own; its attributes are snake_case as everywhere."""
 
     __slots__ = ()
     IRREGULAR: ClassVar[Mapping[str, str]] = {}
     """JSON names that the rule does not give, by attribute."""
 
+    @staticmethod
+    def rule(name: str) -> str:
+        """Return the name in JSON of an attribute."""
+        raise NotImplementedError
+
+
+class CamelCase(Renamed):
+    """Mark a class whose JSON is camelCase."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def rule(name: str) -> str:
+        """Return the name in JSON of an attribute."""
+        first, *rest = name.split("_")
+        return first + "".join(word.capitalize() for word in rest)
+
+
+class UpperCase(Renamed):
+    """Mark a class whose JSON is UPPER_CASE."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def rule(name: str) -> str:
+        """Return the name in JSON of an attribute."""
+        return name.upper()
+
 
 def json_name(cls: type[Any], name: str) -> str:
     """Return the name in JSON of a class's attribute."""
-    if not issubclass(cls, CamelCase):
+    if not issubclass(cls, Renamed):
         return name
-    first, *rest = name.split("_")
-    return cls.IRREGULAR.get(name) or first + "".join(word.capitalize() for word in rest)
+    return cls.IRREGULAR.get(name) or cls.rule(name)
 
 
 @shape

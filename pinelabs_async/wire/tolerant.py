@@ -6,6 +6,7 @@ This is the second pass, after the strict one refused. Forms that the documentat
 """
 
 import enum
+import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -22,6 +23,11 @@ Problems = list[Problem]
 _MOST_PROBLEMS: Final = 100
 """After so many problems lists are read no further: an answer must not be able to stop the event loop."""
 _NONE: Final = type(None)
+_DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
+
+
+class Quoted:
+    """Mark a whole number that the gateway also writes as text: ``Annotated[int, Quoted()]``."""
 
 
 class _Misfit(Exception):  # noqa: N818  # never leaves this file
@@ -85,7 +91,11 @@ def _empty(annotation: Any, place: str) -> Any:
 def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     origin, members = get_origin(annotation), get_args(annotation)
     if origin is Annotated:  # a datetime so marked needs a zone; a bare one (settlements) stays as it comes
-        return _read_moment(value) if members[0] is datetime else _read(members[0], value, path, problems)
+        if members[0] is datetime:
+            return _read_moment(value)
+        if isinstance(value, str) and _DIGITS.fullmatch(value) and any(type(m) is Quoted for m in members):
+            return int(value)
+        return _read(members[0], value, path, problems)
     if origin in (Union, types.UnionType):
         return _read_union(members, value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Mapping):

@@ -16,6 +16,8 @@ from yarl import URL
 
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire.attempt import Reach
+from pinelabs_async.wire.content import Content
+from pinelabs_async.wire.download import Download, UnusableError
 from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
 from pinelabs_async.wire.settings import Settings
 
@@ -39,9 +41,11 @@ class Request:
     method: str
     url: URL = attrs.field(repr=False)
     headers: dict[str, str] = attrs.field(repr=False)
-    body: bytes | None = attrs.field(default=None, repr=False)
+    content: Content | None = attrs.field(default=None, repr=False)
     changes_nothing: bool = False
     timeout: float
+    download: Download | None = attrs.field(default=None, repr=False)
+    """What takes the body of a good answer, where that is a file."""
     reach: Reach = Reach.NOT_SENT
     """How far the writing got, as long as it is known; where there is no body nothing is known."""
 
@@ -60,8 +64,7 @@ class Reply:
     """Why there is no whole answer, in words."""
 
 
-class _TooLargeError(Exception):
-    """The answer is larger than its bound."""
+_NOTHING: Final = Content("application/json", b"")
 
 
 class _Body(aiohttp.BytesPayload):
@@ -72,7 +75,8 @@ class _Body(aiohttp.BytesPayload):
     """
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request.body or b"", content_type="application/json")
+        content = request.content or _NOTHING
+        super().__init__(content.data, content_type=content.type)
         self._request = request
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
@@ -128,7 +132,7 @@ class Transport:
     async def send(self, request: Request) -> Reply:
         """Make one attempt and say what came of it."""
         pool = await self._pool()
-        body = None if request.changes_nothing and request.body is None else _Body(request)
+        body = None if request.changes_nothing and request.content is None else _Body(request)
         try:
             async with pool.request(
                 request.method,
@@ -141,7 +145,7 @@ class Transport:
                 proxy=self._settings.proxy,
                 ssl=self._settings.ssl or True,
             ) as response:
-                return await self._read(response)
+                return await self._read(response, request.download)
         except asyncio.CancelledError as error:
             cancelled = error.args
         except Exception as error:  # noqa: BLE001  # whatever a library raises here ended an attempt
@@ -149,11 +153,15 @@ class Transport:
         # A new one, since the frames of the old one's traceback hold the token; the args are the canceller's.
         raise asyncio.CancelledError(*cancelled)
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Reply:
+    async def _read(self, response: aiohttp.ClientResponse, download: Download | None) -> Reply:
         body, trouble = b"", ""
         try:
-            body = await _read_bounded(response, self._settings.answer_limit)
-        except _TooLargeError as error:
+            if download is not None and 200 <= response.status < 300:
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    await download.write(chunk)
+            else:
+                body = await _read_bounded(response, self._settings.answer_limit)
+        except UnusableError as error:
             trouble = str(error)
             response.close()
         except Exception as error:  # noqa: BLE001  # the status has arrived, so this is no longer an unknown end
@@ -224,7 +232,7 @@ async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise _TooLargeError(f"the answer is larger than {limit} bytes")
+            raise UnusableError(f"the answer is larger than {limit} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -21,6 +21,7 @@ from pinelabs_async import (
     Session,
 )
 from pinelabs_async.wire import transport
+from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.settings import Settings
 from tests.loopback.raw import RawServer, after, answer, bytes_only, dribble, drop, never, order_json, reset
 from tests.loopback.shop import card_payment, new_capture, new_order, new_refund
@@ -138,7 +139,11 @@ async def test_body_that_was_not_written_is_not_sent():
     """A write that finds its connection closing has sent nothing, and says so."""
     protocol = BaseProtocol(asyncio.get_running_loop())
     request = transport.Request(
-        method="PUT", url=transport.URL("http://127.0.0.1/"), headers={}, body=b"{}", timeout=1
+        method="PUT",
+        url=transport.URL("http://127.0.0.1/"),
+        headers={},
+        content=Content("application/json", b"{}"),
+        timeout=1,
     )
     body = transport._Body(request)
     with pytest.raises(aiohttp.ClientConnectionResetError):
@@ -553,7 +558,7 @@ def test_request_and_reply_show_no_secret():
         method="POST",
         url=transport.URL("http://127.0.0.1/"),
         headers={"Authorization": "Bearer token-1"},
-        body=b"4012001037141112",
+        content=Content("application/json", b"4012001037141112"),
         timeout=1,
     )
     reply = transport.Reply(reach=transport.Reach.SENT, body=b"4012001037141112")
