@@ -128,7 +128,7 @@ class NewPayByLink(UpperCase, Body):
 
     reference_no: LinkReference
     """Your own reference, 1 to 100 characters; what ``status`` is asked by."""
-    amount: Annotated[int, _check_paisa]
+    amount: Annotated[Digits, _check_paisa]
     """How much, in paisa: ``Money.from_rupees("200.00").value``."""
     payment_mode: Annotated[str, _check_modes]
     """How the payer may pay: a ``PayByLinkMode``, or ``PayByLinkMode.several(...)``."""

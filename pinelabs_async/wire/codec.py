@@ -170,6 +170,7 @@ def _converter() -> Converter:
     for plain in (int, bool, float, Decimal):
         converter.register_structure_hook(plain, _keep)
     converter.register_structure_hook_func(_is_plain, _keep)
+    converter.register_structure_hook_func(tolerant.is_quoted, lambda value, _: tolerant.unquote(value))
     converter.register_structure_hook_factory(_is_tuple, functools.partial(_make_tuple_reader, converter))
     converter.register_structure_hook(str, _read_text)
     converter.register_structure_hook(datetime, lambda value, _: read_time(value))

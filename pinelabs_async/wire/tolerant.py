@@ -30,6 +30,16 @@ class Quoted:
     """Mark a whole number that the gateway also writes as text: ``Annotated[int, Quoted()]``."""
 
 
+def is_quoted(annotation: Any) -> bool:
+    """Tell whether an annotation has that mark."""
+    return get_origin(annotation) is Annotated and any(type(mark) is Quoted for mark in get_args(annotation))
+
+
+def unquote(value: Any) -> Any:
+    """Return the number that a text of digits is; anything else as it is."""
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+
+
 class _Misfit(Exception):  # noqa: N818  # never leaves this file
     """The value at this place cannot be kept."""
 
@@ -93,9 +103,7 @@ def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     if origin is Annotated:  # a datetime so marked needs a zone; a bare one (settlements) stays as it comes
         if members[0] is datetime:
             return _read_moment(value)
-        if isinstance(value, str) and _DIGITS.fullmatch(value) and any(type(m) is Quoted for m in members):
-            return int(value)
-        return _read(members[0], value, path, problems)
+        return _read(members[0], unquote(value) if is_quoted(annotation) else value, path, problems)
     if origin in (Union, types.UnionType):
         return _read_union(members, value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Mapping):

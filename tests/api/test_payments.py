@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -334,12 +335,13 @@ def test_every_private_field_is_hidden():
 def test_repr_shows_nothing_private(name):
     """No sample's card, proof, person, address or telephone number appears in its body's repr."""
     body = from_json(of(BODIES, name), (EXAMPLES / name).read_bytes())
+    shown = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a new reference", repr(body))
     private = {
         *("4012001037141112", "5200000000001096", "4000000000001091", "4111111111111111", "1112", "Kevin"),
         *("9876543210", "ABCDE1234F", "234F", "kevin.bob@examplebank", "1234567890", "'123'", "123456"),
         *("/wAAAAAAl9SX1HsAmWKSgqwAAAA=", "AceY+igABPs3jdwNaDg3MAACAAA=", "10.10.10.10"),
     }
-    assert [] == [text for text in private if text in repr(body)]
+    assert [] == [text for text in private if text in shown]
 
 
 CALLS = [
