@@ -1,17 +1,42 @@
-"""A canned gateway that is faster than any client: one order of 2 KB for every request."""
+"""A canned gateway that is faster than any client: one order of 2 KB for every request, and an endless listing."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
 SAMPLE = Path(__file__).parents[1] / "tests/data/examples/orders/get-order-cardless-emi.response.json"
 TOKEN = b'{"access_token":"canned","expires_in":3600}'
+PAGE = re.compile(rb"[?&]page=(\d+)")
+PAYOUTS = 20
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 def canned(body: bytes) -> bytes:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
+
+
+def payout(number: int) -> dict[str, object]:
+    return {
+        "clientReferenceId": f"ref-{number}",
+        "paymentReferenceId": f"{number:020}",
+        "payeeName": "A Payee",
+        "accountNumber": "XXXXXX1234",
+        "branchCode": "HDFC0000001",
+        "amount": {"value": 10_000 + number, "currency": "INR"},
+        "fees": {"value": 500, "currency": "INR"},
+        "tax": {"value": 90, "currency": "INR"},
+        "mode": "IMPS",
+        "status": "SUCCESS",
+        "message": "done",
+        "createdAt": "2026-11-21T10:00:00.000Z",
+    }
+
+
+def payouts(page: int) -> bytes:
+    held = [payout(number) for number in range((page - 1) * PAYOUTS, page * PAYOUTS)]
+    return canned(json.dumps({"payments": held, "nextPage": page + 1}).encode())
 
 
 class Canned(asyncio.Protocol):
@@ -29,9 +54,15 @@ class Canned(asyncio.Protocol):
             whole = end + 4 + (int(length[1]) if length else 0)
             if len(self.received) < whole:
                 return
-            answer = self.token if b"/auth/" in self.received[:60] else self.order
+            answer = self.answer(self.received[: self.received.find(b"\r\n")])
             self.received = self.received[whole:]
             self.transport.write(answer)
+
+    def answer(self, line: bytes) -> bytes:
+        if b"/auth/" in line:
+            return self.token
+        page = PAGE.search(line)
+        return payouts(int(page[1])) if page else self.order
 
 
 async def serve() -> None:

@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pinelabs_async.api import OPERATIONS
+    from pinelabs_async.api import OPERATIONS, preload
     from pinelabs_async.api.affordability import (
         CardlessOfferDiscovery,
         DownPaymentCheck,
@@ -394,7 +394,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.wire.codec import (
         from_json,
-        preload,
         to_json,
     )
     from pinelabs_async.wire.legacy import (
@@ -729,7 +728,7 @@ __all__ = [
 
 # Names are imported when they are first used: a program that takes orders does not pay for payouts.
 _WHERE = {
-    "api": ("OPERATIONS",),
+    "api": ("OPERATIONS", "preload"),
     "api.affordability": (
         "CardlessOfferDiscovery",
         "DownPaymentCheck",
@@ -1015,7 +1014,7 @@ _WHERE = {
     "incoming.return_url": ("ReturnedOrder",),
     "money": ("Money",),
     "session": ("Session",),
-    "wire.codec": ("from_json", "preload", "to_json"),
+    "wire.codec": ("from_json", "to_json"),
     "wire.legacy": ("LegacyCredentials",),
     "wire.operation": ("Operation", "Repeat"),
     "wire.pages": ("Pages",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pinelabs_async
 
 if TYPE_CHECKING:
-    from pinelabs_async.api import OPERATIONS
+    from pinelabs_async.api import OPERATIONS, preload
     from pinelabs_async.api.affordability import (
         CardlessOfferDiscovery,
         DownPaymentCheck,
@@ -393,7 +393,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.wire.codec import (
         from_json,
-        preload,
         to_json,
     )
     from pinelabs_async.wire.legacy import (

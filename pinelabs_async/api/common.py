@@ -29,6 +29,14 @@ def _check_positive(value: Money, where: str) -> Money:
     return value
 
 
+def _write_flag(value: bool | str, where: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value not in ("true", "false"):
+        raise ValueError(f"{where} must be True or False, or the text 'true' or 'false'.")
+    return value
+
+
 Reference = Annotated[str, _check_reference]
 """A merchant's own reference: 1 to 50 letters, digits, ``-`` or ``_``, unique for what it names."""
 
@@ -40,6 +48,9 @@ Private = Annotated[str, Hidden()]
 
 Digits = Annotated[int, Quoted()]
 """A whole number, which the gateway also writes as a text of digits."""
+
+TextFlag = Annotated[bool | str, _write_flag]
+"""True or False, which the gateway wants as the text ``true`` or ``false`` here."""
 
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with a time zone."""

@@ -13,10 +13,10 @@ from pinelabs_async.api.common import (
     Product,
     Reference,
     SplitInfo,
+    TextFlag,
     Timestamp,
     new_reference,
 )
-from pinelabs_async.api.presentations import TextFlag
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum

@@ -6,29 +6,17 @@ Frequencies ``AS`` and ``OT`` are driven by you, while the subscription is activ
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from pinelabs_async.api.common import Amount, Reference, Timestamp
+from pinelabs_async.api.common import Amount, Reference, TextFlag, Timestamp
 from pinelabs_async.api.plans import Links, PageInfo
 from pinelabs_async.api.presentation_object import Presentation
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
-
-
-def _write_flag(value: bool | str, where: str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value not in ("true", "false"):
-        raise ValueError(f"{where} must be True or False, or the text 'true' or 'false'.")
-    return value
-
-
-TextFlag = Annotated[bool | str, _write_flag]
-"""True or False, which the gateway wants as the text ``true`` or ``false`` here."""
 
 
 @shape

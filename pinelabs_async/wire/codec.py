@@ -30,6 +30,7 @@ from pinelabs_async.wire.shape import (
     Shape,
     attach,
     json_name,
+    prepare_checks,
     read_json,
 )
 from pinelabs_async.wire.times import read_time, write_time
@@ -120,14 +121,14 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     return decoded if envelope is None else decoded.held, ()
 
 
-def preload(*classes: type[Any]) -> None:
-    """Compile what reading and writing these classes needs, so that no first call pays for it."""
-    for cls in classes:
-        _writer_of(cls)
-        if issubclass(cls, Answer):
-            _decoder_of(cls, None)
-        else:
-            _reader_of(cls)
+def prepare(cls: type[Any], envelope: str | None = None) -> None:
+    """Compile what making, reading and writing a class needs."""
+    _writer_of(cls)
+    prepare_checks(cls)
+    if not issubclass(cls, Answer):
+        _reader_of(cls)
+    elif not issubclass(cls, Renamed):
+        _decoder_of(cls, envelope)
 
 
 @functools.cache

@@ -100,6 +100,27 @@ def _refuse_modelled(cls: type[Any], extra: Mapping[str, Any]) -> None:
 _compiled: dict[type[Any], tuple[tuple[str, Check], ...]] = {}
 
 
+def parts_of(annotation: Any, found: set[type[Any]] | None = None) -> set[type[Any]]:
+    """Return the shapes that an annotation speaks of, what they may hold and may be in their place."""
+    found = set() if found is None else found
+    for member in get_args(annotation):
+        parts_of(member, found)
+    if not isinstance(annotation, type) or not issubclass(annotation, Shape) or annotation in found:
+        return found
+    if attrs.has(annotation):
+        found.add(annotation)
+        for field in attrs.fields(annotation):
+            parts_of(field.type, found)
+    for kind in annotation.__subclasses__():
+        parts_of(kind, found)
+    return found
+
+
+def prepare_checks(cls: type[Any]) -> None:
+    """Compile a class's checks ahead of its first object."""
+    _checks(cls)
+
+
 def _checks(cls: type[Any]) -> tuple[tuple[str, Check], ...]:
     checks = _compiled.get(cls)
     if checks is None:
