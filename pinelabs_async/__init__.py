@@ -386,6 +386,10 @@ if TYPE_CHECKING:
     from pinelabs_async.incoming.return_url import (
         ReturnedOrder,
     )
+    from pinelabs_async.journal import (
+        MemoryIntentStore,
+        SQLiteIntentStore,
+    )
     from pinelabs_async.money import (
         Money,
     )
@@ -395,6 +399,11 @@ if TYPE_CHECKING:
     from pinelabs_async.wire.codec import (
         from_json,
         to_json,
+    )
+    from pinelabs_async.wire.intent import (
+        Intent,
+        IntentStore,
+        Resolution,
     )
     from pinelabs_async.wire.legacy import (
         LegacyCredentials,
@@ -520,6 +529,8 @@ __all__ = [
     "ImeiStatus",
     "ImeiValidation",
     "IntegrationMode",
+    "Intent",
+    "IntentStore",
     "InvalidRequestError",
     "Invoice",
     "InvoiceStatus",
@@ -538,6 +549,7 @@ __all__ = [
     "MandateDebit",
     "MandateInfo",
     "MandateRequest",
+    "MemoryIntentStore",
     "Money",
     "NetbankingData",
     "NetbankingDetails",
@@ -655,8 +667,10 @@ __all__ = [
     "Repeat",
     "Reserve",
     "ReservePlan",
+    "Resolution",
     "ReturnedOrder",
     "ReturnedPayByLink",
+    "SQLiteIntentStore",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",
@@ -1012,9 +1026,11 @@ _WHERE = {
     ),
     "incoming.pay_by_link_return": ("ReturnedPayByLink",),
     "incoming.return_url": ("ReturnedOrder",),
+    "journal": ("MemoryIntentStore", "SQLiteIntentStore"),
     "money": ("Money",),
     "session": ("Session",),
     "wire.codec": ("from_json", "to_json"),
+    "wire.intent": ("Intent", "IntentStore", "Resolution"),
     "wire.legacy": ("LegacyCredentials",),
     "wire.operation": ("Operation", "Repeat"),
     "wire.pages": ("Pages",),

@@ -56,6 +56,7 @@ class PineLabsError(Exception):
         status: int | None = None,
         code: str | None = None,
         ids: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -75,6 +76,8 @@ class PineLabsError(Exception):
         self.code = code
         """The gateway's short code in the last answer, e.g. ``ORDER_NOT_FOUND``; some answers have none."""
 
+        self.members: Mapping[str, Any] = dict(members or {})
+        """What the body meant, as far as a look-up compares it: no instrument, person or secret."""
         self.ids: Mapping[str, str] = dict(ids or {})
         """The ids that the call was made with, by name, e.g. ``order_id``: what to look up."""
 
@@ -170,12 +173,14 @@ class NotSentError(PineLabsError):
     """The request never left this machine: nothing happened, and it is safe to repeat."""
 
     outcome: Outcome = "not_sent"
+    means: ClassVar[str] = "Nothing was carried out, and it is safe to repeat"
 
 
 class NoAnswerError(PineLabsError):
     """A read got no usable answer, over all its attempts. It changed nothing and is safe to repeat."""
 
     outcome: Outcome = "unknown"
+    means: ClassVar[str] = "It was a read: nothing was changed, and it is safe to repeat"
 
     def __init__(
         self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any
@@ -194,6 +199,9 @@ class OutcomeUnknownError(PineLabsError):
     """
 
     outcome: Outcome = "unknown"
+    means: ClassVar[str] = (
+        "It may have been carried out: look it up before you repeat it, and never use a new reference"
+    )
 
     def __init__(
         self, message: str, *, status: int | None = None, code: str | None = None, **facts: Any
@@ -303,6 +311,8 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
 
 def class_of(status: int, code: str | None) -> type[ApiError]:
     """Choose the class of a refusal: by the documented code first, by the status second."""
+    if status == 404 and code == "INVALID_REQUEST":  # it says of any object that there is none
+        return NotFoundError
     by_code = _BY_CODE.get(code or "")
     if by_code is not None:
         return by_code

@@ -2,18 +2,20 @@
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-from pinelabs_async.errors import ConfigurationError
+from pinelabs_async import recovery
+from pinelabs_async.errors import ConfigurationError, PineLabsError
 from pinelabs_async.groups import Groups
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.checks import check_json
+from pinelabs_async.wire.intent import IntentStore, Resolution
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
@@ -49,6 +51,8 @@ class Session(Groups):
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
         max_attempts: How often a request is tried where trying again is safe.
         on_unknown: What to do when the answer to a write is lost: ``resolve`` looks it up, ``raise`` does not.
+        grace: Seconds that a write which was already sent may still take when its caller is cancelled.
+        journal: Where writes are recorded before they leave, e.g. ``SQLiteIntentStore("intents.db")``.
         pool_size: How many connections at most.
         proxy: URL of an HTTP proxy.
         trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
@@ -75,6 +79,8 @@ class Session(Groups):
         deadline: float = 90.0,
         max_attempts: int = 3,
         on_unknown: OnUnknown = "resolve",
+        grace: float = 2.0,
+        journal: IntentStore | None = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,
@@ -94,6 +100,8 @@ class Session(Groups):
             return_url_secret=None
             if return_url_secret is None
             else door.secret("return_url_secret", return_url_secret),
+            grace=grace,
+            journal=journal,
             pool_size=pool_size,
             proxy=proxy,
             trust_env=trust_env,
@@ -215,6 +223,42 @@ class Session(Groups):
         body = None if json is None else check_json(json, "json")
         answer = await self._caller.call(operation, (), self._options, body=body, query=params)
         return answer.raw
+
+    async def resolve(self, error: PineLabsError) -> Resolution:
+        """Find out what became of the call that an error speaks of. It only reads: no money moves.
+
+        Args:
+            error: What a call of a Session raised, in this process or another: errors pickle.
+
+        Returns:
+            Whether it was carried out, and what was found. Only where ``carried_out`` is False may the same
+            body be sent again.
+
+        Raises:
+            TypeError: it is no error of this SDK.
+            PineLabsError: the reading itself failed; nothing is known yet.
+        """
+        if not isinstance(error, PineLabsError):
+            raise TypeError(f"resolve takes an error of this SDK, not {type(error).__name__}.")
+        return await recovery.resolve(self._caller, self._options, error)
+
+    async def recover(self, *, older_than: float | None = None) -> Sequence[Resolution]:
+        """Find out what became of the writes in the journal that nobody knows the end of, as after a crash.
+
+        It only reads: no money moves. What is found out is settled in the journal; what is not stays open.
+
+        Args:
+            older_than: Seconds; younger writes may still be under way, here or in another process, and are
+                left alone. Left out: the deadline and the grace, after which no call is alive.
+
+        Returns:
+            One for each write that was open: only where ``carried_out`` is False may it be sent again.
+
+        Raises:
+            ConfigurationError: this Session has no journal.
+            PineLabsError: the reading itself failed; what was not read stays open.
+        """
+        return await recovery.recover(self._caller, self._options, older_than)
 
     async def aclose(self) -> None:
         """Close the connections. Calls made after this are refused; a second ``aclose`` does nothing."""

@@ -388,12 +388,21 @@ if TYPE_CHECKING:
     from pinelabs_async.incoming.return_url import (
         ReturnedOrder,
     )
+    from pinelabs_async.journal import (
+        MemoryIntentStore,
+        SQLiteIntentStore,
+    )
     from pinelabs_async.money import (
         Money,
     )
     from pinelabs_async.wire.codec import (
         from_json,
         to_json,
+    )
+    from pinelabs_async.wire.intent import (
+        Intent,
+        IntentStore,
+        Resolution,
     )
     from pinelabs_async.wire.legacy import (
         LegacyCredentials,
@@ -518,6 +527,8 @@ __all__ = [
     "ImeiStatus",
     "ImeiValidation",
     "IntegrationMode",
+    "Intent",
+    "IntentStore",
     "InvalidRequestError",
     "Invoice",
     "InvoiceStatus",
@@ -536,6 +547,7 @@ __all__ = [
     "MandateDebit",
     "MandateInfo",
     "MandateRequest",
+    "MemoryIntentStore",
     "Money",
     "NetbankingData",
     "NetbankingDetails",
@@ -653,8 +665,10 @@ __all__ = [
     "Repeat",
     "Reserve",
     "ReservePlan",
+    "Resolution",
     "ReturnedOrder",
     "ReturnedPayByLink",
+    "SQLiteIntentStore",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",

@@ -31,9 +31,13 @@ class Bridge:
     Args:
         last: The coroutine function that closes what the calls have opened.
         forgotten: What to do after the thread has ended without ``close``.
+        patience: Seconds that a cancelled call may take to come to its end.
     """
 
-    def __init__(self, last: Callable[[], Awaitable[None]], forgotten: Callable[[], None]) -> None:
+    def __init__(
+        self, last: Callable[[], Awaitable[None]], forgotten: Callable[[], None], patience: float = 1.0
+    ) -> None:
+        self._patience = patience
         self._last = last
         self._forgotten = forgotten
         self._lock = threading.Lock()
@@ -50,14 +54,17 @@ class Bridge:
     def run(self, function: Callable[..., Awaitable[R]], *args: Any, **kwargs: Any) -> R:
         """Run a coroutine function and return its result, or raise its error.
 
-        Ctrl-C, or any other exception in the waiting thread, cancels the coroutine.
+        Ctrl-C, or any other exception in the waiting thread, cancels the coroutine and waits for its end:
+        a write that has left is seen through for a moment. A second Ctrl-C does not wait.
         """
         portal = self._portal or self._start()
-        abandoned = threading.Event()
+        abandoned, ended = threading.Event(), threading.Event()
         future: Future[Any] | None = None
         try:
             # It waits for the loop, which may be busy: Ctrl-C can come before there is a future to cancel.
-            future = portal.start_task_soon(_guarded, functools.partial(function, *args, **kwargs), abandoned)
+            future = portal.start_task_soon(
+                _guarded, functools.partial(function, *args, **kwargs), abandoned, ended
+            )
             result, stray = future.result()
         except CancelledError:
             raise OutcomeUnknownError(
@@ -68,6 +75,7 @@ class Bridge:
             abandoned.set()
             if future is not None:
                 future.cancel()
+                ended.wait(self._patience)
             elif self._closed:
                 raise ConfigurationError("this Session is closed; make a new one.") from None
             raise
@@ -149,7 +157,7 @@ async def _close_and_stop(portal: BlockingPortal, last: Callable[[], Awaitable[N
 
 
 async def _guarded(
-    function: Callable[[], Awaitable[R]], abandoned: threading.Event
+    function: Callable[[], Awaitable[R]], abandoned: threading.Event, ended: threading.Event
 ) -> tuple[R | None, BaseException | None]:
     """Turn SystemExit and the like into a result: raised in a task they would end the thread for everyone."""
     if abandoned.is_set():  # nobody waits for it any more, and nothing has been sent yet
@@ -160,6 +168,8 @@ async def _guarded(
         raise
     except (KeyboardInterrupt, SystemExit, GeneratorExit) as stray:
         return None, stray
+    finally:
+        ended.set()
 
 
 class Resource(Generic[T]):

@@ -1,12 +1,14 @@
 """The blocking Session: the asynchronous one on a thread of its own."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
 import pinelabs_async.session as _async
+from pinelabs_async.errors import PineLabsError
+from pinelabs_async.wire.intent import IntentStore, Resolution
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Repeat
@@ -42,6 +44,8 @@ class Session(Groups):
         deadline: Seconds for a whole call: token, attempts, pauses and look-ups.
         max_attempts: How often a request is tried where trying again is safe.
         on_unknown: What to do when the answer to a write is lost: ``resolve`` looks it up, ``raise`` does not.
+        grace: Seconds that a write which was already sent may still take when its caller is cancelled.
+        journal: Where writes are recorded before they leave, e.g. ``SQLiteIntentStore("intents.db")``.
         pool_size: How many connections at most.
         proxy: URL of an HTTP proxy.
         trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
@@ -67,6 +71,8 @@ class Session(Groups):
         deadline: float = 90.0,
         max_attempts: int = 3,
         on_unknown: OnUnknown = "resolve",
+        grace: float = 2.0,
+        journal: IntentStore | None = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,
@@ -86,6 +92,8 @@ class Session(Groups):
             deadline=deadline,
             max_attempts=max_attempts,
             on_unknown=on_unknown,
+            grace=grace,
+            journal=journal,
             pool_size=pool_size,
             proxy=proxy,
             trust_env=trust_env,
@@ -94,7 +102,9 @@ class Session(Groups):
         remedy = "'with' or 'session.close()'"
         self._twin = twin
         self._bridge = Bridge(
-            twin.aclose, functools.partial(report_unclosed, repr(twin), _async.line_of_caller(), remedy)
+            twin.aclose,
+            functools.partial(report_unclosed, repr(twin), _async.line_of_caller(), remedy),
+            patience=grace + 1,
         )
         self._owns = True
 
@@ -193,6 +203,40 @@ class Session(Groups):
             OutcomeUnknownError: a write whose answer was lost.
         """
         return self._bridge.run(self._twin.request, method, path, json=json, params=params, repeat=repeat)
+
+    def resolve(self, error: PineLabsError) -> Resolution:
+        """Find out what became of the call that an error speaks of. It only reads: no money moves.
+
+        Args:
+            error: What a call of a Session raised, in this process or another: errors pickle.
+
+        Returns:
+            Whether it was carried out, and what was found. Only where ``carried_out`` is False may the same
+            body be sent again.
+
+        Raises:
+            TypeError: it is no error of this SDK.
+            PineLabsError: the reading itself failed; nothing is known yet.
+        """
+        return self._bridge.run(self._twin.resolve, error)
+
+    def recover(self, *, older_than: float | None = None) -> Sequence[Resolution]:
+        """Find out what became of the writes in the journal that nobody knows the end of, as after a crash.
+
+        It only reads: no money moves. What is found out is settled in the journal; what is not stays open.
+
+        Args:
+            older_than: Seconds; younger writes may still be under way, here or in another process, and are
+                left alone. Left out: the deadline and the grace, after which no call is alive.
+
+        Returns:
+            One for each write that was open: only where ``carried_out`` is False may it be sent again.
+
+        Raises:
+            ConfigurationError: this Session has no journal.
+            PineLabsError: the reading itself failed; what was not read stays open.
+        """
+        return self._bridge.run(self._twin.recover, older_than=older_than)
 
     def close(self) -> None:
         """Close the connections and end the thread. Calls made after this are refused; a second ``close`` does nothing."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pinelabs_async.api.common import Digits
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.shape import Body, shape
@@ -321,7 +322,7 @@ class Offer(Body):
     """The name to show."""
     issuer_type: IssuerType | None = None
     """What kind of lender it is. Requests need it."""
-    priority: int | None = None
+    priority: Digits | None = None
     """The lender's place in discovery. Requests need it."""
     tenure: Tenure | None = None
     """The chosen tenure. Requests need it."""

@@ -120,6 +120,20 @@ class Payer(Answer):
 
 
 @shape
+class Payee(Answer):
+    """Hold who receives a UPI payment."""
+
+    vpa: str | None = None
+    """The UPI address that the money goes to."""
+    reference_id: str | None = None
+    """The payee's own id."""
+    reference_type: str | None = None
+    """What that id names, e.g. ``MERCHANT``."""
+    acquirer_name: str | None = None
+    """Which acquirer."""
+
+
+@shape
 class UpiData(Answer):
     """Hold what is known of a UPI payment."""
 
@@ -127,6 +141,8 @@ class UpiData(Answer):
     """``COLLECT`` or ``INTENT``."""
     payer: Payer | None = None
     """Who pays."""
+    payee: Payee | None = None
+    """Who receives."""
 
 
 @shape
@@ -243,6 +259,8 @@ class Payment(Answer):
     """The mandate that the payment makes."""
     additional_detail: Mapping[str, Any] | None = None
     """Whatever else the gateway tells."""
+    integration_mode: IntegrationMode | None = None
+    """As on the order, where it is repeated."""
     created_at: Timestamp | None = None
     """When it was made."""
     updated_at: Timestamp | None = None

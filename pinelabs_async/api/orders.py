@@ -16,6 +16,8 @@ from pinelabs_async.api.common import (
     PaymentMethod,
     PurchaseDetails,
     Reference,
+    SplitInfo,
+    TextFlag,
     new_reference,
 )
 from pinelabs_async.api.order_object import Order
@@ -75,8 +77,11 @@ class NewOrder(Body):
     """The amount in the payer's currency, for multi-currency orders."""
     cart_coupon_discount_amount: Money | None = None
     """A discount on the cart, in paisa."""
-    is_mcc_transaction: str | None = None
-    """The text ``true`` for multi-currency orders."""
+    is_mcc_transaction: TextFlag | None = None
+    """True for multi-currency orders. It goes out as ``"true"``."""
+    split_info: SplitInfo | None = None
+    """How the money is divided among partners, where the reference of this call has it; the vendor's guides
+    have it in ``purchase_details``: try that first."""
 
 
 @shape
@@ -129,6 +134,7 @@ CREATE: Final = Operation(
     answer=Order,
     reference=lambda order: order.merchant_order_reference,
     lookup=find_order,
+    intent=("merchant_order_reference", "order_amount"),
     resend=True,
 )
 CAPTURE: Final = Operation(

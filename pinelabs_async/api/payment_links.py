@@ -196,6 +196,7 @@ CREATE: Final = Operation(
     envelope=None,
     reference=lambda link: link.merchant_payment_link_reference,
     lookup=find_payment_link,
+    intent=("merchant_payment_link_reference", "amount"),
     resend=True,
 )
 CANCEL: Final = Operation(

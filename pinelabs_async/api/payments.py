@@ -58,6 +58,7 @@ CREATE: Final = Operation(
     answer=Order,
     reference=lambda payment: ",".join(tender.merchant_payment_reference for tender in payment.payments),
     lookup=find_payment,
+    intent=("payments.merchant_payment_reference", "payments.payment_amount"),
     lost=("challenge_url", "image_url"),
 )
 AUTHORIZE: Final = Operation(

@@ -216,7 +216,7 @@ async def find_payout(look: Look, _ids: Sequence[str], body: NewPayout) -> Payou
         if payout.client_reference_id == body.client_reference_id
         and payout.amount == body.amount
         and payout.mode in (None, body.mode)
-        and payout.payee_name in (None, body.payee_name)
+        and (None in (payout.payee_name, body.payee_name) or payout.payee_name == body.payee_name)
     ]
     return adopt(same[0], page) if len(same) == len(page.payments) == 1 else Evidence.UNCLEAR
 
@@ -255,6 +255,7 @@ CREATE: Final = Operation(
     envelope=None,
     reference=lambda payout: payout.client_reference_id,
     lookup=find_payout,
+    intent=("clientReferenceId", "amount", "mode"),
     resend=True,
 )
 CREATE_BULK: Final = Operation(

@@ -177,6 +177,7 @@ CREATE: Final = Operation(
     envelope=None,
     reference=lambda plan: plan.merchant_plan_reference,
     lookup=find_plan,
+    intent=("merchant_plan_reference", "frequency", "amount", "max_limit_amount"),
     resend=True,
 )
 UPDATE: Final = Operation(

@@ -172,6 +172,7 @@ CREATE: Final = Operation(
     envelope=None,
     reference=lambda presentation: presentation.merchant_presentation_reference,
     lookup=find_presentation,
+    intent=("merchant_presentation_reference", "amount"),
 )
 NOTIFY: Final = Operation(
     name="presentations.notify",

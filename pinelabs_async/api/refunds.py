@@ -81,6 +81,7 @@ CREATE: Final = Operation(
     answer=Refund,
     reference=lambda refund: refund.merchant_order_reference,
     lookup=find_refund,
+    intent=("merchant_order_reference", "order_amount"),
 )
 
 

@@ -122,6 +122,7 @@ DEBIT: Final = Operation(
     envelope=None,
     reference=lambda debit: debit.merchant_presentation_reference,
     lookup=find_presentation,
+    intent=("merchant_presentation_reference", "amount"),
 )
 
 

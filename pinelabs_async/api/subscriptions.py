@@ -132,6 +132,7 @@ CREATE: Final = Operation(
     envelope=None,
     reference=lambda subscription: subscription.merchant_subscription_reference,
     lookup=find_subscription,
+    intent=("merchant_subscription_reference", "plan_id", "customer_id"),
     resend=True,
     lost=("redirect_url",),
 )

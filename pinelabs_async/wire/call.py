@@ -8,15 +8,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
-import attrs
+import anyio
 from yarl import URL
 
 from pinelabs_async import errors
-from pinelabs_async.wire import attempt, reading
+from pinelabs_async.wire import attempt, codec, failure, reading
 from pinelabs_async.wire.attempt import Ending, History, Reach, Verdict
+from pinelabs_async.wire.budget import Budget
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download
-from pinelabs_async.wire.operation import Evidence, Operation, Repeat
+from pinelabs_async.wire.grace import see_through
+from pinelabs_async.wire.intent import Intent, Resolution
+from pinelabs_async.wire.operation import Evidence, Lookup, Operation, Repeat
+from pinelabs_async.wire.progress import DISTANCE, Progress
 from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
@@ -30,47 +34,6 @@ T = TypeVar("T", bound=Answer)
 _log: Final = logging.getLogger("pinelabs")
 LOOK_UP_PAUSE: Final = 0.5
 """Seconds to wait before looking a lost write up: the gateway may still be carrying it out."""
-
-
-@attrs.define(kw_only=True)
-class _Call:
-    """Hold the state of one call over its attempts."""
-
-    operation: Operation[Any]
-    ids: tuple[str, ...]
-    options: Options
-    url: URL = attrs.field(repr=False)
-    content: Content | None = attrs.field(repr=False)
-    body: object = attrs.field(repr=False)
-    reference: str | None
-    request_id: str
-    idempotency_key: str
-    ends_at: float
-    download: Download | None = None
-    attempts: int = 0
-    request: Request | None = None
-    """What is under way at this moment."""
-    token: Secret | None = None
-    token_renewed: bool = False
-    maybe_done: bool = False
-    resent: bool = False
-    reach: Reach = Reach.NOT_SENT
-
-    @property
-    def time_left(self) -> float:
-        return self.ends_at - time.monotonic()
-
-    def facts(self) -> dict[str, Any]:
-        """Return what every error of this call says."""
-        reaches = (self.reach, self.request.reach if self.request is not None else Reach.NOT_SENT)
-        return {
-            "operation": self.operation.name,
-            "request_id": self.request_id,
-            "reference": self.reference,
-            "ids": dict(zip(self.operation.id_names, self.ids, strict=True)),
-            "reached": str(max(reaches, key=_DISTANCE.index)),
-            "attempts": self.attempts,
-        }
 
 
 class Caller:
@@ -87,6 +50,9 @@ class Caller:
         self.settings: Final = settings
         self.transport: Final = transport
         self.tokens: Final = TokenStore(lambda: fetch(self))
+        self.budget: Final = Budget()
+        self.under_way: Final[set[str]] = set()
+        """Keys of the writes that are in the journal and not at their end."""
 
     async def call(
         self,
@@ -100,14 +66,65 @@ class Caller:
     ) -> T:
         """Carry an operation out and return its answer, or raise one error that says what became of it."""
         call = self._prepare(operation, tuple(ids), options, body=body, query=query, ends_at=ends_at)
-        try:
+        if operation.repeat is Repeat.READ:
             return cast("T", await self._carry_out(call))
-        except asyncio.CancelledError:
-            if operation.repeat is not Repeat.READ and (call.maybe_done or _has_left(call)):
-                _log.warning(
-                    "%s", errors.OutcomeUnknownError(f"cancelled while it ran. {_LOOK_FIRST}", **call.facts())
-                )
+        return await see_through(self._write(call), call.abandon, call.report, self.settings.grace)
+
+    async def _write(self, call: Progress) -> Any:
+        """Carry a write out, and keep what was meant until it is known what became of it."""
+        journal = self.settings.journal
+        if journal is None:
+            return await self._carry_out(call)
+        key = call.idempotency_key
+        try:
+            await journal.record(call.intent())
+        except Exception as error:
+            raise errors.NotSentError(
+                f"the intent could not be recorded ({type(error).__name__}: {error}), so nothing was sent",
+                **call.facts(),
+            ) from error
+        self.under_way.add(key)
+        carried_out: bool | None = None
+        try:
+            answer = await self._carry_out(call)
+            carried_out = True
+        except errors.PineLabsError as error:
+            carried_out = None if error.outcome == "unknown" else False
             raise
+        except asyncio.CancelledError:
+            carried_out = None if call.has_left else False
+            raise
+        finally:
+            self.under_way.discard(key)
+            await self._settle(key, carried_out)
+        return answer
+
+    async def _settle(self, key: str, carried_out: bool | None) -> None:
+        """Note what became of a write; a store that fails here must not hide its result."""
+        journal = self.settings.journal
+        if journal is None:
+            return
+        try:
+            with anyio.CancelScope(shield=True):
+                await journal.settle(key, carried_out=carried_out)
+        except Exception as error:  # noqa: BLE001  # any store may fail in any way
+            _log.warning(
+                "an intent could not be settled: %s; recover() will look it up", type(error).__name__
+            )
+
+    async def resolve(self, intent: Intent, operation: Operation[Any], options: Options) -> Resolution:
+        """Find out by reading what became of a write."""
+        if operation.lookup is None or (operation.body is None and operation.intent):
+            return Resolution(carried_out=None, intent=intent)
+        ends_at = time.monotonic() + options.deadline
+        ids = tuple(intent.ids.get(name, "") for name in operation.id_names)
+        meant = None if operation.body is None else codec.recall(operation.body, intent.members)
+        found = await self._read_up(operation.lookup, ids, meant, options, ends_at)
+        if found is Evidence.ABSENT:
+            return Resolution(carried_out=False, intent=intent)
+        if found is Evidence.UNCLEAR:
+            return Resolution(carried_out=None, intent=intent)
+        return Resolution(carried_out=True, found=found, intent=intent)
 
     async def download(
         self, operation: Operation[bytes], ids: Sequence[str], options: Options, download: Download
@@ -119,33 +136,41 @@ class Caller:
             await self._carry_out(call)
             return await download.keep()
 
-    async def _carry_out(self, call: _Call) -> Any:
-        operation, options = call.operation, call.options
+    async def _carry_out(self, call: Progress) -> Any:
+        if not call.is_look_up:
+            self.budget.earn()
         while True:
-            if operation.secured:
+            if call.operation.secured:
                 call.token = await self._token(call)
             reply = await self._attempt(call)
             if call.download is None:
-                ending, answer = reading.read(operation, reply, call.request_id)
+                ending, answer = reading.read(call.operation, reply, call.request_id)
             else:
                 reply, ending, answer = reading.read_file(reply, call.download)
             verdict = self._judge(call, ending)
             if verdict is Verdict.ANSWER:
                 return answer
-            if verdict is Verdict.NEW_TOKEN and call.token is not None:
-                self.tokens.invalidate(call.token)
-                call.token_renewed = True
-                continue
-            if verdict is Verdict.AGAIN and await _wait(call, reply):
-                continue
-            if verdict is Verdict.LOOK_UP and options.on_unknown == "resolve":
+            if verdict is Verdict.LOOK_UP and call.options.on_unknown == "resolve":
                 found = await self._look_up(call)
-                if found is not Evidence.ABSENT and found is not Evidence.UNCLEAR:
-                    return _recovered(found, operation, call.request_id)
-                if found is Evidence.ABSENT and _may_resend(call):
+                if isinstance(found, Answer):
+                    return _recovered(found, call.operation, call.request_id)
+                if found is Evidence.ABSENT and call.may_resend:
                     call.resent = True
                     continue
-            raise _failure(call, verdict, ending, reply)
+            elif await self._goes_on(call, verdict, reply):
+                continue
+            raise failure.of(call, verdict, ending, reply)
+
+    async def _goes_on(self, call: Progress, verdict: Verdict, reply: Reply) -> bool:
+        """Prepare another attempt, after a pause where it needs one; tell whether there is to be one."""
+        if verdict is Verdict.NEW_TOKEN and call.token is not None:
+            self.tokens.invalidate(call.token)
+            call.token_renewed = True
+            return True
+        if verdict is not Verdict.AGAIN or call.abandoned:
+            return False
+        call.over_budget = not call.is_look_up and not self.budget.spend()
+        return not call.over_budget and await _wait(call, reply)
 
     def _prepare(
         self,
@@ -156,7 +181,7 @@ class Caller:
         body: object,
         query: Query | None,
         ends_at: float | None,
-    ) -> _Call:
+    ) -> Progress:
         """Check and build everything before anything is sent."""
         if operation.body is not None and not isinstance(body, operation.body):
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
@@ -167,7 +192,7 @@ class Caller:
         if operation.legacy:
             host, content = self.settings.legacy_url, self._sign(operation, content)
         request_id = str(uuid.uuid4())
-        return _Call(
+        return Progress(
             operation=operation,
             ids=ids,
             options=options,
@@ -190,7 +215,7 @@ class Caller:
             )
         return content and self.settings.legacy.sign(content)
 
-    async def _token(self, call: _Call) -> Secret:
+    async def _token(self, call: Progress) -> Secret:
         token = self.tokens.current()
         if token is not None:
             return token
@@ -203,9 +228,9 @@ class Caller:
             came = errors.NotSentError(f"the fetch failed with {type(error).__name__}")
         if isinstance(came, Secret):
             return came
-        raise _failure_without_token(call, came)
+        raise failure.without_token(call, came)
 
-    async def _attempt(self, call: _Call) -> Reply:
+    async def _attempt(self, call: Progress) -> Reply:
         call.attempts += 1
         left = call.time_left
         if left <= 0:
@@ -216,7 +241,7 @@ class Caller:
         call.request = self._request(call, min(call.options.timeout, left))
         reply = await self.transport.send(call.request)
         call.request = None
-        call.reach = max(call.reach, reply.reach, key=_DISTANCE.index)
+        call.reach = max(call.reach, reply.reach, key=DISTANCE.index)
         if not _log.isEnabledFor(logging.DEBUG):
             return reply
         _log.debug(
@@ -230,7 +255,7 @@ class Caller:
         )
         return reply
 
-    def _request(self, call: _Call, timeout: float) -> Request:
+    def _request(self, call: Progress, timeout: float) -> Request:
         operation = call.operation
         headers = {
             "Accept": "application/json" if call.download is None else "application/pdf, application/json",
@@ -259,7 +284,7 @@ class Caller:
             download=call.download,
         )
 
-    def _judge(self, call: _Call, ending: Ending) -> Verdict:
+    def _judge(self, call: Progress, ending: Ending) -> Verdict:
         history = History(
             attempts=call.attempts,
             max_attempts=call.options.max_attempts,
@@ -270,42 +295,35 @@ class Caller:
         call.maybe_done = call.maybe_done or attempt.may_be_done(call.operation.repeat, ending)
         return verdict
 
-    async def _look_up(self, call: _Call) -> Any:
+    async def _look_up(self, call: Progress) -> Any:
         """Find out by reading what became of a lost write; never raise for a read that fails."""
         lookup = call.operation.lookup
         if lookup is None:
             return Evidence.UNCLEAR
         await asyncio.sleep(max(0.0, min(LOOK_UP_PAUSE, call.time_left)))
-
-        async def look(operation: Operation[Any], *ids: str, query: Query | None = None) -> Any:
-            return await self.call(operation, ids, call.options, query=query, ends_at=call.ends_at)
-
         try:
-            return await lookup(look, call.ids, call.body)
+            return await self._read_up(lookup, call.ids, call.body, call.options, call.ends_at)
         except Exception as error:  # noqa: BLE001  # whatever a read brings, the write's outcome stays unknown
             _log.info("%s: its look-up ended with %s", call.operation.name, type(error).__name__)
             return Evidence.UNCLEAR
 
+    async def _read_up(
+        self, lookup: Lookup, ids: Sequence[str], meant: object, options: Options, ends_at: float
+    ) -> Any:
+        """Look a write up; every read of it is outside the budget of repetitions."""
 
-def _may_resend(call: _Call) -> bool:
-    more = call.attempts < call.options.max_attempts and call.time_left > 0
-    return call.operation.resend and not call.resent and more
+        async def look(operation: Operation[Any], *ids: str, query: Query | None = None) -> Any:
+            call = self._prepare(operation, ids, options, body=None, query=query, ends_at=ends_at)
+            call.is_look_up = True
+            return await self._carry_out(call)
 
-
-def _has_left(call: _Call) -> bool:
-    return call.request is not None and call.request.reach is not Reach.NOT_SENT
+        return await lookup(look, ids, meant)
 
 
 _USER_AGENT: Final = f"pinelabs-async/{__version__}"
-_DISTANCE: Final = tuple(Reach)
-_LOOK_FIRST: Final = (
-    "It may have been carried out: look it up before you repeat it, and never use a new reference"
-)
-_SAFE_TO_REPEAT: Final = "Nothing was carried out, and it is safe to repeat"
-_READ_ONLY: Final = "It was a read: nothing was changed, and it is safe to repeat"
 
 
-async def _wait(call: _Call, reply: Reply) -> bool:
+async def _wait(call: Progress, reply: Reply) -> bool:
     """Pause before another attempt; return False when the deadline leaves no room for one."""
     seconds = attempt.pause(call.attempts, attempt.read_retry_after(reply.headers.get("Retry-After")))
     if seconds >= call.time_left:
@@ -324,36 +342,3 @@ def _recovered(found: Answer, operation: Operation[T], request_id: str) -> T:
     )
     attach(found, Received(received.body, received.problems + lost, request_id, recovered=True))
     return cast("T", found)
-
-
-def _failure_without_token(call: _Call, why: errors.PineLabsError) -> errors.PineLabsError:
-    facts = call.facts()
-    if call.maybe_done:
-        return errors.OutcomeUnknownError(
-            f"{_LOOK_FIRST} (no token for another attempt: {why.message})", **facts
-        )
-    if isinstance(why, errors.ConfigurationError):
-        return errors.ConfigurationError(why.message, **facts)
-    if not isinstance(why, (errors.AuthenticationError, errors.RateLimitError)):
-        message = why.message.removesuffix(f". {_READ_ONLY}").removesuffix(f". {_SAFE_TO_REPEAT}")
-        return errors.NotSentError(f"no access token was to be had: {message}. {_SAFE_TO_REPEAT}", **facts)
-    error = type(why)(why.message, status=why.status, code=why.code, details=why.details, **facts)
-    error.outcome = "not_sent"
-    return error
-
-
-def _failure(call: _Call, verdict: Verdict, ending: Ending, reply: Reply) -> errors.PineLabsError:
-    """Make the one error that says what became of the call, and of the money."""
-    facts = call.facts()
-    is_read = call.operation.repeat is Repeat.READ
-    code, message, details = (*ending.refusal, {}) if ending.refusal else reading.read_refusal(reply)
-    if not is_read and (call.maybe_done or verdict is Verdict.UNKNOWN):
-        return errors.OutcomeUnknownError(
-            f"{message}. {_LOOK_FIRST}", status=reply.status, code=code, **facts
-        )
-    if reply.reach is Reach.NOT_SENT and not (is_read and call.reach is not Reach.NOT_SENT):
-        return errors.NotSentError(f"{message}. {_SAFE_TO_REPEAT}", **facts)
-    if verdict in (Verdict.AGAIN, Verdict.NOT_SENT, Verdict.NO_ANSWER) and not attempt.is_throttled(ending):
-        return errors.NoAnswerError(f"{message}. {_READ_ONLY}", status=reply.status, code=code, **facts)
-    status = reply.status or 0
-    return errors.class_of(status, code)(message, status=status, code=code, details=details, **facts)

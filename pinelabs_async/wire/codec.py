@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -119,6 +119,52 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return tolerant.read(cls, read_json(body), envelope)
     return decoded if envelope is None else decoded.held, ()
+
+
+def trace(body: object, names: Sequence[str]) -> dict[str, Any]:
+    """Return some members of a body as JSON; ``payments.payment_amount`` is that of each of the payments."""
+    whole = msgspec.json.decode(to_json(body))
+    kept: dict[str, Any] = {}
+    for name in names:
+        _keep_member(whole, kept, name.split("."))
+    return kept
+
+
+def _keep_member(source: Mapping[str, Any], kept: dict[str, Any], path: Sequence[str]) -> None:
+    name, *rest = path
+    value = source.get(name)
+    if value is None:
+        return
+    if not rest:
+        kept[name] = value
+        return
+    items: list[dict[str, Any]] = kept.setdefault(name, [{} for _ in value])
+    for item, part in zip(value, items, strict=True):
+        _keep_member(item, part, rest)
+
+
+def recall(cls: type[T], members: Mapping[str, Any]) -> T:
+    """Make a body again of what ``trace`` kept of it; everything else is None, or an empty tuple."""
+    made = object.__new__(cls)
+    for field in attrs.fields(cast("Any", cls)):
+        value = members.get(json_name(cls, field.name))
+        object.__setattr__(made, field.name, _recall(field.type, value))
+    return made
+
+
+def _recall(annotation: Any, value: Any) -> Any:
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    if _is_tuple(annotation):
+        return tuple(_recall(kinds[0], item) for item in value or ())
+    if value is None:
+        return None
+    if kinds:
+        return _recall(kinds[0], value)
+    if _is_shape(annotation):
+        return recall(annotation, value)
+    return _converter().get_structure_hook(annotation)(value, annotation)
 
 
 def prepare(cls: type[Any], envelope: str | None = None) -> None:

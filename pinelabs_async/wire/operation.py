@@ -2,13 +2,14 @@
 
 import enum
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
 import attrs
 
 from pinelabs_async.errors import ApiError
+from pinelabs_async.wire import codec
 from pinelabs_async.wire.content import Content, as_json
 from pinelabs_async.wire.query import Query
 from pinelabs_async.wire.shape import Answer
@@ -82,6 +83,8 @@ class Operation(Generic[T_co]):
     """Read the merchant reference out of the body."""
     lookup: Lookup | None = attrs.field(default=None, repr=False)
     """Tell what became of a lost write, by reading only."""
+    intent: Sequence[str] = ()
+    """Members of the body that the look-up compares, none of them private: kept on errors and in journals."""
     resend: bool = False
     """Whether it may be sent again once the look-up has proved that it was not carried out."""
     may_be_empty: bool = False
@@ -95,6 +98,10 @@ class Operation(Generic[T_co]):
     def id_names(self) -> Sequence[str]:
         """The names of the ids in the path."""
         return _PLACE.findall(self.path)
+
+    def trace(self, body: Any) -> Mapping[str, Any]:
+        """Return those members of a body, as JSON."""
+        return codec.trace(body, self.intent) if self.intent and body is not None else {}
 
     def path_for(self, ids: Sequence[str]) -> str:
         """Put ids into the path, quoted.

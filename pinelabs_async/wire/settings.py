@@ -13,6 +13,7 @@ import aiohttp
 import attrs
 
 from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.wire.intent import IntentStore
 from pinelabs_async.wire.legacy import HOSTS as LEGACY_HOSTS
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.operation import Repeat
@@ -93,6 +94,10 @@ class Settings:
     return_url_secret: Secret | None = None
     pool_size: int = 100
     keepalive: float = 10.0
+    grace: float = 2.0
+    """Seconds that a write which has left this machine may still take when its caller is cancelled."""
+    journal: IntentStore | None = None
+    """Where writes are recorded before they leave."""
     answer_limit: int = 4 * 1024 * 1024
     proxy: str | None = attrs.field(default=None, repr=False)
     trust_env: bool = False
@@ -126,6 +131,11 @@ class Settings:
             )
         if self.legacy is not None and not isinstance(self.legacy, LegacyCredentials):
             raise ConfigurationError(f"legacy must be LegacyCredentials, not {type(self.legacy).__name__}.")
+        _not_negative("grace", self.grace)
+        if self.journal is not None and not all(
+            callable(getattr(self.journal, name, None)) for name in ("record", "settle", "pending")
+        ):
+            raise ConfigurationError(f"journal must be an IntentStore, not {type(self.journal).__name__}.")
         if not isinstance(self.trust_env, bool):
             raise ConfigurationError(f"trust_env must be True or False, not {self.trust_env!r}.")
         if self.proxy is not None:
@@ -257,6 +267,11 @@ def _positive(name: str, value: object) -> None:
         raise ConfigurationError(f"{name} must be a number of seconds, not {type(value).__name__}.")
     if not math.isfinite(value) or value <= 0:
         raise ConfigurationError(f"{name} must be a number of seconds above zero, not {value}.")
+
+
+def _not_negative(name: str, value: object) -> None:
+    if value != 0 or isinstance(value, bool):
+        _positive(name, value)
 
 
 def _check_header(name: object, value: object) -> None:

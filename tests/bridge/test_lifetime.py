@@ -217,15 +217,17 @@ def watched(server):
 
 
 @pytest.mark.parametrize(
-    "call", ['orders.get("v1-order")', 'orders.cancel("v1-order")'], ids=["read", "write"]
+    ("call", "grace"),
+    [('orders.get("v1-order")', 2), ('orders.cancel("v1-order")', 0.3)],
+    ids=["read", "write"],
 )
-def test_ctrl_c(run, watched, call):
-    """Ctrl-C ends a slow call at once, the request with it, and the Session still works."""
+def test_ctrl_c(run, watched, call, grace):
+    """Ctrl-C ends a slow read at once and a write after its grace, the request with it, and the Session still works."""
     came, gone = watched
     script = run(
         SYNC
         + f"""
-pinelabs = connect()
+pinelabs = connect(grace={grace})
 try:
     pinelabs.{call}
 except KeyboardInterrupt:

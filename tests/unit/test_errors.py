@@ -207,7 +207,7 @@ def test_traceback_ends_with_the_line():
     shown = traceback.format_exception_only(make(NotSentError))
     assert 1 == len(shown)
     assert shown[0].startswith(
-        "pinelabs_async.errors.NotSentError: orders.create: it failed [reference=ord-1"
+        "pinelabs_async.errors.NotSentError: orders.create: it failed. Nothing was carried out"
     )
 
 
