@@ -85,6 +85,8 @@ if TYPE_CHECKING:
         CartDetails,
         CartItem,
         Customer,
+        FailureDetails,
+        FailureReason,
         IntegrationMode,
         OrderStatus,
         OrderType,
@@ -203,6 +205,7 @@ if TYPE_CHECKING:
         NetbankingData,
         Order,
         PaidWith,
+        Payee,
         Payer,
         Payment,
         PaymentStatus,
@@ -379,7 +382,24 @@ if TYPE_CHECKING:
         SignatureError,
         WaitError,
     )
-    from pinelabs_async.incoming import pay_by_link_return, return_url
+    from pinelabs_async.incoming import pay_by_link_return, return_url, webhooks
+    from pinelabs_async.incoming.event_data import (
+        LegacyTransaction,
+        ToldPlan,
+        ToldSubscription,
+    )
+    from pinelabs_async.incoming.events import (
+        CustomerEvent,
+        Event,
+        EventType,
+        LegacyEvent,
+        LegacyEventType,
+        OrderEvent,
+        RefundEvent,
+        SubscriptionEvent,
+        TokenEvent,
+        UnknownEvent,
+    )
     from pinelabs_async.incoming.pay_by_link_return import (
         ReturnedPayByLink,
     )
@@ -491,6 +511,7 @@ __all__ = [
     "Customer",
     "CustomerAccount",
     "CustomerChange",
+    "CustomerEvent",
     "CustomerStatus",
     "CustomerToken",
     "CustomerTokenList",
@@ -516,6 +537,10 @@ __all__ = [
     "EmiType",
     "EncryptedCard",
     "ErrorDetail",
+    "Event",
+    "EventType",
+    "FailureDetails",
+    "FailureReason",
     "FeeCheck",
     "FeeMetadata",
     "FeeType",
@@ -542,6 +567,9 @@ __all__ = [
     "IssuerType",
     "KnownDebit",
     "LegacyCredentials",
+    "LegacyEvent",
+    "LegacyEventType",
+    "LegacyTransaction",
     "Link",
     "LinkCart",
     "LinkProduct",
@@ -599,6 +627,7 @@ __all__ = [
     "OperatingSystem",
     "Operation",
     "Order",
+    "OrderEvent",
     "OrderStatus",
     "OrderType",
     "OtherTender",
@@ -620,6 +649,7 @@ __all__ = [
     "PayByLinkReminder",
     "PayByLinkStatus",
     "PayByLinkTxnStatus",
+    "Payee",
     "Payer",
     "PayerAccount",
     "Payment",
@@ -661,6 +691,7 @@ __all__ = [
     "PurchaseDetails",
     "RateLimitError",
     "Refund",
+    "RefundEvent",
     "RefundProduct",
     "RefundStatus",
     "Release",
@@ -687,6 +718,7 @@ __all__ = [
     "StoredCustomer",
     "Subscription",
     "SubscriptionChange",
+    "SubscriptionEvent",
     "SubscriptionPage",
     "SubscriptionStatus",
     "Subvention",
@@ -699,9 +731,13 @@ __all__ = [
     "Token",
     "TokenDeletion",
     "TokenDetails",
+    "TokenEvent",
     "TokenType",
+    "ToldPlan",
+    "ToldSubscription",
     "TopUpMode",
     "TopUpOption",
+    "UnknownEvent",
     "UpiCollect",
     "UpiData",
     "UpiDetails",
@@ -738,6 +774,7 @@ __all__ = [
     "preload",
     "return_url",
     "to_json",
+    "webhooks",
 ]
 
 # Names are imported when they are first used: a program that takes orders does not pay for payouts.
@@ -801,6 +838,8 @@ _WHERE = {
         "CartDetails",
         "CartItem",
         "Customer",
+        "FailureDetails",
+        "FailureReason",
         "IntegrationMode",
         "OrderStatus",
         "OrderType",
@@ -893,6 +932,7 @@ _WHERE = {
         "NetbankingData",
         "Order",
         "PaidWith",
+        "Payee",
         "Payer",
         "Payment",
         "PaymentStatus",
@@ -1024,6 +1064,19 @@ _WHERE = {
         "SignatureError",
         "WaitError",
     ),
+    "incoming.event_data": ("LegacyTransaction", "ToldPlan", "ToldSubscription"),
+    "incoming.events": (
+        "CustomerEvent",
+        "Event",
+        "EventType",
+        "LegacyEvent",
+        "LegacyEventType",
+        "OrderEvent",
+        "RefundEvent",
+        "SubscriptionEvent",
+        "TokenEvent",
+        "UnknownEvent",
+    ),
     "incoming.pay_by_link_return": ("ReturnedPayByLink",),
     "incoming.return_url": ("ReturnedOrder",),
     "journal": ("MemoryIntentStore", "SQLiteIntentStore"),
@@ -1041,7 +1094,7 @@ _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names
 
 
 def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which
-    if name in ("pay_by_link_return", "return_url"):
+    if name in ("pay_by_link_return", "return_url", "webhooks"):
         return importlib.import_module(f"pinelabs_async.incoming.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'pinelabs_async' has no attribute {name!r}")

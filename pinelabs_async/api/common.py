@@ -11,7 +11,7 @@ import msgspec
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.redact import Hidden
-from pinelabs_async.wire.shape import Body, shape
+from pinelabs_async.wire.shape import Answer, Body, shape
 from pinelabs_async.wire.tolerant import Quoted
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,50}")
@@ -291,3 +291,29 @@ class PurchaseDetails(Body):
 
 Json = Mapping[str, Any]
 """A JSON object that has no class yet."""
+
+
+@shape
+class FailureDetails(Answer):
+    """Say where something failed."""
+
+    source: str | None = None
+    """Who noticed."""
+    step: str | None = None
+    """At which step."""
+    reason: str | None = None
+    """Why, in one word."""
+    metadata: Mapping[str, Any] | None = None
+    """More: Any, since nothing is documented of it."""
+
+
+@shape
+class FailureReason(Answer):
+    """Say why something failed, in an object that tells of it."""
+
+    code: str | None = None
+    """The gateway's short code."""
+    message: str | None = None
+    """The same in words."""
+    additional_error_details: FailureDetails | None = None
+    """Where it failed."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from pinelabs_async.api.common import PaymentMethod, Reference, Timestamp, new_reference
+from pinelabs_async.api.common import FailureReason, PaymentMethod, Reference, Timestamp, new_reference
 from pinelabs_async.api.tokens import CardTokenStatus, DeletedToken, SavedCard
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
@@ -38,8 +38,12 @@ class CustomerToken(Answer):
     """Whether it can be used."""
     status_reason: str | None = None
     """Why it has that status."""
+    failure_reason: FailureReason | None = None
+    """Why saving it failed; in webhooks only."""
     customer_id: str | None = None
     """The gateway's id of the customer."""
+    merchant_payment_reference: str | None = None
+    """Your reference of the payment in which it was saved; in webhooks only."""
     merchant_token_reference: str | None = None
     """Your reference of the token; empty when there is none."""
     payment_method: PaymentMethod | None = None

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from pinelabs_async.api.common import Address, Private, Timestamp, new_reference
+from pinelabs_async.api.common import Address, FailureReason, Private, Timestamp, new_reference
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
@@ -112,6 +112,10 @@ class StoredCustomer(Answer):
     """GST identification number; empty when there is none."""
     merchant_metadata: Mapping[str, str] | None = None
     """Your own notes."""
+    status_reason: str | None = None
+    """Why the customer has that status; in webhooks only."""
+    failure_reason: FailureReason | None = None
+    """Why storing the customer failed; in webhooks only."""
     created_at: Timestamp | None = None
     """When the customer was stored."""
     updated_at: Timestamp | None = None

@@ -18,6 +18,8 @@ from pinelabs_async.wire.redact import Secret
 
 _SIGNATURE: Final = "signature"
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_LEGACY_MARKS: Final = frozenset({"dia_secret", "dia_secret_type"})
+_ANY_FOLDED: Final = re.compile(r"&[A-Za-z0-9_.-]+=")
 _FOLDED: Final = re.compile(r"&(order_id|status|payment_status|error_code|error_message)=")
 
 
@@ -55,7 +57,7 @@ def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
 
     Source: https://www.pinelabs.com/docs/online-payments/payments/verify-signature
     """
-    key = _key(secret)
+    key = hex_key("the return URL secret", secret)
     pairs = single_texts(fields)
     received = pairs.pop(_SIGNATURE, "")
     if not received:
@@ -83,7 +85,45 @@ def sign(fields: Mapping[str, str], secret: str | Secret) -> str:
     Raises:
         ConfigurationError: the secret is empty or not hexadecimal.
     """
-    return _digest(fields, _key(secret))
+    return _digest(fields, hex_key("the return URL secret", secret))
+
+
+def verify_legacy(fields: Mapping[str, Any], secret: str | Secret) -> Mapping[str, str]:
+    """Check the ``dia_secret`` of a return, or of an inquiry's answer, of the older gateway. No money moves.
+
+    Args:
+        fields: The fields as your framework gives them, decoded; empty ones are signed too. Any, since
+            frameworks give lists and files among them; those are refused.
+        secret: The secret of the older gateway: hexadecimal text.
+
+    Returns:
+        The fields that were signed. Paid is ``pine_pg_txn_status`` 4 with ``txn_response_code`` 1.
+
+    Raises:
+        SignatureError: do not trust it. ``reason`` is ``missing_signature``, ``signature_mismatch``,
+            ``unknown_algorithm``, ``duplicate_field`` or ``malformed_field``.
+        ConfigurationError: the secret is empty or not hexadecimal.
+
+    Source: https://developer.pluralonline.com/v2.0/docs/plural-hosted-checkout-integration-flow
+    """
+    key = hex_key("the return URL secret", secret)
+    pairs = single_texts(fields)
+    marks = {
+        name: pairs.pop(name) for name in list(pairs) if name.lower().removeprefix("ppc_") in _LEGACY_MARKS
+    }
+    received = [value for name, value in marks.items() if not name.lower().endswith("_type")]
+    if len(received) != 1 or not received[0]:
+        raise SignatureError("the return carries no dia_secret; do not trust it", reason="missing_signature")
+    kinds = {value.upper() for name, value in marks.items() if name.lower().endswith("_type")}
+    if kinds - {"SHA256"}:
+        raise SignatureError("the dia_secret is not of type SHA256", reason="unknown_algorithm")
+    if any(_ANY_FOLDED.search(value) for value in pairs.values()):
+        raise SignatureError("the return carries a field within a field", reason="malformed_field")
+    if not _is_signed(pairs, received[0], key):
+        raise SignatureError(
+            "the dia_secret of the return does not match; do not trust it", reason="signature_mismatch"
+        )
+    return pairs
 
 
 def _digest(fields: Mapping[str, str], key: bytes) -> str:
@@ -98,18 +138,17 @@ def _is_signed(fields: Mapping[str, str], received: str, key: bytes) -> bool:
     )
 
 
-def _key(secret: str | Secret) -> bytes:
+def hex_key(name: str, secret: str | Secret) -> bytes:
+    """Return the bytes that a hexadecimal secret stands for; an empty one would sign anything."""
     text = secret.reveal() if isinstance(secret, Secret) else secret
     if not isinstance(text, str):
-        raise ConfigurationError(f"the return URL secret must be a str, not {type(text).__name__}.")
+        raise ConfigurationError(f"{name} must be a str, not {type(text).__name__}.")
     try:
         key = bytes.fromhex(text) if text.isascii() and text.isalnum() else b""
     except ValueError:
         key = b""
     if not key:
-        raise ConfigurationError(
-            "the return URL secret must be hexadecimal text with an even number of digits."
-        )
+        raise ConfigurationError(f"{name} must be hexadecimal text with an even number of digits.")
     return key
 
 

@@ -1,6 +1,6 @@
 """Calls that type checkers must accept; read by mypy and pyright, never run."""
 
-from typing import Any, assert_type
+from typing import Any, assert_never, assert_type
 
 import pinelabs_async as a
 import pinelabs_sync as s
@@ -63,3 +63,26 @@ def by_status(order: a.Order) -> str:
             return "ship"
         case _:
             return "wait"
+
+
+def every_kind_of_event(body: bytes, headers: dict[str, str]) -> str:
+    event = a.webhooks.verify(body, headers, "secret")
+    assert_type(event, a.Event)
+    match event:
+        case a.OrderEvent(type=a.EventType.ORDER_PROCESSED, data=order):
+            assert_type(order, a.Order)
+            return order.order_id
+        case a.OrderEvent() | a.RefundEvent():
+            return event.data.order_id
+        case a.CustomerEvent(data=customer):
+            return customer.customer_id
+        case a.TokenEvent(data=token):
+            return token.token_id
+        case a.SubscriptionEvent(data=subscription):
+            return subscription.subscription_id
+        case a.LegacyEvent(data=transaction):
+            return transaction.pine_pg_transaction_id
+        case a.UnknownEvent():
+            return event.type
+        case _:
+            assert_never(event)

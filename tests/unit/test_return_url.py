@@ -13,9 +13,9 @@ from multidict import CIMultiDict, MultiDict, MultiDictProxy
 
 from pinelabs_async import ConfigurationError, OrderStatus, ReturnedOrder, Secret, SignatureError, return_url
 
-VECTORS = json.loads((Path(__file__).parents[1] / "data/examples/signatures/vectors.json").read_text())[
-    "return_url"
-]
+_ALL = json.loads((Path(__file__).parents[1] / "data/examples/signatures/vectors.json").read_text())
+VECTORS = _ALL["return_url"]
+LEGACY = _ALL["legacy_dia_secret"]
 SECRET = "00112233445566778899aabbccddeeff"
 FIELDS = {"order_id": "v1-4405071524-aa-qlAtAf", "status": "PROCESSED"}
 
@@ -406,3 +406,37 @@ def test_what_is_signed_is_accepted(fields):
     fields = {**fields, **FIELDS}
     fields.pop("signature", None)
     assert fields == return_url.verify(signed(fields), SECRET).fields
+
+
+def legacy_reason_of(fields, secret=LEGACY[0]["secret_hex"]):
+    with pytest.raises(SignatureError) as caught:
+        return_url.verify_legacy(fields, secret)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("vector", LEGACY, ids=lambda vector: f"{vector['id']}, {vector['title']}")
+def test_legacy_vector(vector):
+    """The older gateway's vectors: what is signed comes back, and nothing else gets through."""
+    params = vector["params"]
+    if vector["expected"]["valid"]:
+        kept = {name: value for name, value in params.items() if "dia_secret" not in name.lower()}
+        assert kept == return_url.verify_legacy(params, vector["secret_hex"])
+    else:
+        assert vector["expected"]["reason"] == legacy_reason_of(params)
+
+
+def test_legacy_return_that_is_none():
+    """Without its signature, with another algorithm, or with fields within fields it is refused with a reason."""
+    params = LEGACY[0]["params"]
+    unsigned = {name: value for name, value in params.items() if name != "dia_secret"}
+    assert "missing_signature" == legacy_reason_of(unsigned)
+    assert "missing_signature" == legacy_reason_of({**params, "dia_secret": ""})
+    assert "missing_signature" == legacy_reason_of({**params, "ppc_DIA_SECRET": params["dia_secret"]})
+    assert "unknown_algorithm" == legacy_reason_of({**params, "dia_secret_type": "MD5"})
+    assert "duplicate_field" == legacy_reason_of({**params, "amount_in_paisa": ["1", "1"]})
+    folded = {name: value for name, value in params.items() if name != "amount_in_paisa"}
+    folded["acquirer_name"] += f"&amount_in_paisa={params['amount_in_paisa']}"
+    assert "malformed_field" == legacy_reason_of(folded)
+    for secret in ("", "zz", "abc", None):
+        with pytest.raises(ConfigurationError):
+            return_url.verify_legacy(params, secret)
