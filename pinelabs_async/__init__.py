@@ -74,7 +74,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.checkout import (
         CheckoutLink,
-        CheckoutPurchase,
         NewCheckout,
         PluginData,
     )
@@ -84,6 +83,7 @@ if TYPE_CHECKING:
         BankDetails,
         CartDetails,
         CartItem,
+        CheckoutPurchase,
         Customer,
         FailureDetails,
         FailureReason,
@@ -231,7 +231,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.payment_links import (
         LinkCart,
-        LinkProduct,
         NewPaymentLink,
         PaymentLink,
         PaymentLinkStatus,
@@ -572,7 +571,6 @@ __all__ = [
     "LegacyTransaction",
     "Link",
     "LinkCart",
-    "LinkProduct",
     "Links",
     "MandateDebit",
     "MandateInfo",
@@ -830,13 +828,14 @@ _WHERE = {
         "OtpTimes",
     ),
     "api.challans": ("Challan", "NewChallan"),
-    "api.checkout": ("CheckoutLink", "CheckoutPurchase", "NewCheckout", "PluginData"),
+    "api.checkout": ("CheckoutLink", "NewCheckout", "PluginData"),
     "api.common": (
         "AccountDetails",
         "Address",
         "BankDetails",
         "CartDetails",
         "CartItem",
+        "CheckoutPurchase",
         "Customer",
         "FailureDetails",
         "FailureReason",
@@ -953,7 +952,7 @@ _WHERE = {
         "PayByLinkStatus",
         "PayByLinkTxnStatus",
     ),
-    "api.payment_links": ("LinkCart", "LinkProduct", "NewPaymentLink", "PaymentLink", "PaymentLinkStatus"),
+    "api.payment_links": ("LinkCart", "NewPaymentLink", "PaymentLink", "PaymentLinkStatus"),
     "api.payments": ("NewPayment",),
     "api.payouts": (
         "FundingAccount",

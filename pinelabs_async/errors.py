@@ -123,7 +123,7 @@ class ApiError(PineLabsError):
         self.status = status
         """The HTTP status."""
         self.details: Mapping[str, str] = dict(details or {})
-        """``source``, ``step`` and ``reason`` where the gateway gives them."""
+        """``source``, ``step`` and ``reason`` where the gateway gives them; of an OTP ``next`` and ``resend_after``, in seconds."""
 
 
 class AuthenticationError(ApiError):

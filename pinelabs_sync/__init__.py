@@ -76,7 +76,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.checkout import (
         CheckoutLink,
-        CheckoutPurchase,
         NewCheckout,
         PluginData,
     )
@@ -86,6 +85,7 @@ if TYPE_CHECKING:
         BankDetails,
         CartDetails,
         CartItem,
+        CheckoutPurchase,
         Customer,
         FailureDetails,
         FailureReason,
@@ -233,7 +233,6 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.payment_links import (
         LinkCart,
-        LinkProduct,
         NewPaymentLink,
         PaymentLink,
         PaymentLinkStatus,
@@ -570,7 +569,6 @@ __all__ = [
     "LegacyTransaction",
     "Link",
     "LinkCart",
-    "LinkProduct",
     "Links",
     "MandateDebit",
     "MandateInfo",

@@ -19,6 +19,7 @@ class Payer(Resource[_async.Payer]):
     approve: Final = blocking(_async.Payer.approve)
     decline: Final = blocking(_async.Payer.decline)
     abandon: Final = blocking(_async.Payer.abandon)
+    transfer: Final = blocking(_async.Payer.transfer)
 
 
 class Sandbox:

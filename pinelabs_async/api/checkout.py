@@ -10,7 +10,6 @@ from pinelabs_async.api.common import (
     IntegrationMode,
     PaymentMethod,
     Private,
-    Product,
     PurchaseDetails,
     Reference,
     new_reference,
@@ -18,17 +17,6 @@ from pinelabs_async.api.common import (
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
-
-
-@shape
-class CheckoutPurchase(PurchaseDetails):
-    """Hold who buys what, with the products under the name that the reference of this call gives them.
-
-    The vendor's own plug-ins send ``products``, as orders do: try that first.
-    """
-
-    product: Sequence[Product] | None = None
-    """What is bought, in place of ``products``."""
 
 
 @shape

@@ -49,6 +49,9 @@ Private = Annotated[str, Hidden()]
 Digits = Annotated[int, Quoted()]
 """A whole number, which the gateway also writes as a text of digits."""
 
+Flag = Annotated[bool, Quoted()]
+"""True or False, which the gateway also writes as the text ``true`` or ``false``."""
+
 TextFlag = Annotated[bool | str, _write_flag]
 """True or False, which the gateway wants as the text ``true`` or ``false`` here."""
 
@@ -183,6 +186,8 @@ class Product(Body):
     """The merchant's code of the product."""
     product_amount: Money | None = None
     """Its price, in paisa."""
+    product_coupon_discount_amount: Money | None = None
+    """The discount on it, in paisa; may be zero."""
 
 
 @shape
@@ -199,11 +204,11 @@ class CartItem(Body):
     """Page about the item."""
     item_image_url: str | None = None
     """Picture of the item; 24 x 24 pixels are advised."""
-    item_original_unit_price: int | None = None
+    item_original_unit_price: Digits | None = None
     """Price of one, in paisa, before discount."""
-    item_discounted_unit_price: int | None = None
+    item_discounted_unit_price: Digits | None = None
     """Price of one, in paisa, after discount."""
-    item_quantity: int | None = None
+    item_quantity: Digits | None = None
     """How many."""
     item_currency: str | None = None
     """ISO 4217 code."""
@@ -287,6 +292,22 @@ class PurchaseDetails(Body):
     """How the money is divided among partners."""
     account_details: AccountDetails | None = None
     """The only bank account that may pay (third-party validation)."""
+
+    @classmethod
+    def class_for(cls, value: Mapping[str, Any]) -> type["PurchaseDetails"]:
+        """Choose the class that JSON is read into."""
+        return CheckoutPurchase if "product" in value else PurchaseDetails
+
+
+@shape
+class CheckoutPurchase(PurchaseDetails):
+    """Hold who buys what, with the products under the name that the reference of this call gives them.
+
+    The vendor's own plug-ins send ``products``, as orders do: try that first.
+    """
+
+    product: Sequence[Product] | None = None
+    """What is bought, in place of ``products``."""
 
 
 Json = Mapping[str, Any]

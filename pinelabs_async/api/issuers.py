@@ -1,6 +1,6 @@
 """What offer discovery answers: lenders with their tenures, and terms of down payments."""
 
-from pinelabs_async.api.common import PaymentMethod
+from pinelabs_async.api.common import Digits, PaymentMethod
 from pinelabs_async.api.offers import IssuerType, Tenure
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
@@ -58,7 +58,7 @@ class Issuer(Answer):
     """The name to show."""
     issuer_type: IssuerType | None = None
     """What kind of lender it is; it does not settle the payment method."""
-    priority: int | None = None
+    priority: Digits | None = None
     """The lender's place among the others."""
     tenures: tuple[Tenure, ...] = ()
     """What it offers."""

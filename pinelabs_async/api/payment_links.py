@@ -48,14 +48,6 @@ class PaymentLinkStatus(OpenEnum):
 
 
 @shape
-class LinkProduct(Product):
-    """Hold one line of what is bought, with its discount."""
-
-    product_coupon_discount_amount: Money | None = None
-    """The discount on it, in paisa; may be zero."""
-
-
-@shape
 class LinkCart(Body):
     """Hold the cart that the payment page shows."""
 
@@ -92,7 +84,7 @@ class NewPaymentLink(Body):
     """Where the customer's browser is sent back to."""
     failure_callback_url: str | None = None
     """Where it is sent after a failure, if elsewhere."""
-    product_details: Sequence[LinkProduct] | None = None
+    product_details: Sequence[Product] | None = None
     """What is bought."""
     cart_details: LinkCart | None = None
     """The cart that the payment page shows."""
@@ -141,7 +133,7 @@ class PaymentLink(Answer):
     """Where the customer comes back to after a failure."""
     customer: Customer | None = None
     """Who pays."""
-    product_details: tuple[LinkProduct, ...] = ()
+    product_details: tuple[Product, ...] = ()
     """What is bought."""
     cart_coupon_discount_amount: Money | None = None
     """A discount on the cart, in paisa."""

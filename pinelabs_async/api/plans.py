@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from pinelabs_async.api.common import Amount, Reference, Timestamp, new_reference
+from pinelabs_async.api.common import Amount, Flag, Reference, Timestamp, new_reference
 from pinelabs_async.api.plan_object import Frequency, Plan
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.wire.enums import OpenEnum
@@ -53,7 +53,7 @@ class NewPlan(Body):
     """After this no subscription can be made."""
     merchant_metadata: Mapping[str, str] | None = None
     """Your own notes, returned as they are: at most 10 pairs of 256 characters."""
-    auto_debit_ot: bool | None = None
+    auto_debit_ot: Flag | None = None
     """``OT`` only: whether Pine Labs drives the one debit."""
 
 

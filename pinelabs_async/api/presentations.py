@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from pinelabs_async.api.common import Amount, Reference, TextFlag, Timestamp
+from pinelabs_async.api.common import Amount, Flag, Reference, TextFlag, Timestamp
 from pinelabs_async.api.plans import Links, PageInfo
 from pinelabs_async.api.presentation_object import Presentation
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
@@ -60,7 +60,7 @@ class DebitNotice(Body):
     """What will be taken, in paisa."""
     due_date: Timestamp
     """When."""
-    is_merchant_retry: bool | None = None
+    is_merchant_retry: Flag | None = None
     """Whether you will drive retries of a failed debit."""
 
 

@@ -1,7 +1,6 @@
 """What a webhook tells: one class a kind of thing, chosen by the event's name."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -170,8 +169,6 @@ Event: TypeAlias = (
 )
 """What a verified webhook is: one of these, to be told apart with ``match`` or ``isinstance``."""
 
-_WORD: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_OWN_NAMES: Final = frozenset({"merchant_metadata", "merchantMetadata"})
 _KINDS: Final[Mapping[str, tuple[type[Any], type[Answer], str | None]]] = {
     "ORDER": (OrderEvent, Order, None),
     "PAYMENT": (OrderEvent, Order, None),
@@ -203,30 +200,18 @@ def read_event(body: bytes, *, id: str, timestamp: datetime | None) -> Event:  #
     if not EventType(name).is_documented:
         return UnknownEvent(type=name, data=fields.get("data"), **facts)
     event, cls, member = _KINDS[name.partition("_")[0]]
-    told: object = fields.get("data")
-    if member is not None and isinstance(told, dict):
-        told = cast("dict[str, object]", told).get(member)
-    told = _snake(told)
-    if cls is Refund and isinstance(told, dict) and cast("dict[str, Any]", told).get("type") == "CHARGE":
+    told = fields.get("data") if member is None else _member(fields.get("data"), member)
+    if cls is Refund and _member(told, "type") == "CHARGE":
         cls = Order
     make = cast("Callable[..., Event]", event)
     return make(type=EventType(name), data=_read(cls, told, body), **facts)
+
+
+def _member(value: object, name: str) -> object:
+    return cast("dict[str, object]", value).get(name) if isinstance(value, dict) else value
 
 
 def _read(cls: type[Any], told: object, body: bytes) -> Any:
     answer, problems = tolerant.read(cls, {"data": told}, "data")
     attach(answer, Received(body, problems))
     return answer
-
-
-def _snake(value: object) -> object:
-    """Write names as everywhere else: some samples are camelCase, wholly or in part. Your own names stay."""
-    if isinstance(value, dict):
-        members = cast("dict[str, object]", value).items()
-        return {
-            _WORD.sub(lambda found: f"_{found[1].lower()}", name): item
-            if name in _OWN_NAMES
-            else _snake(item)
-            for name, item in members
-        }
-    return [_snake(item) for item in cast("Sequence[object]", value)] if isinstance(value, list) else value

@@ -52,6 +52,7 @@ class _Compiling:
 
 
 _compiling = _Compiling()
+_CAMEL = (b'"createdAt"', b'"paymentAmount"')  # some documented answers are camelCase, wholly or in part
 _decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any]] = {}
 _writers: dict[type[Any], Callable[[Any], Any]] = {}
 _readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
@@ -110,8 +111,10 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     if cls is Answer:  # it has no fields, so any JSON fits
         read_json(body)
         return cls(), ()
-    if issubclass(cls, Renamed):  # the fast decoder cannot rename the fields of attrs classes
-        return tolerant.read(cast("type[A]", cls), read_json(body), envelope)
+    if issubclass(cls, Renamed) or any(
+        name in body for name in _CAMEL
+    ):  # the fast decoder knows one spelling of a name
+        return tolerant.read(cls, read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)
     try:
@@ -217,7 +220,9 @@ def _converter() -> Converter:
     for plain in (int, bool, float, Decimal):
         converter.register_structure_hook(plain, _keep)
     converter.register_structure_hook_func(_is_plain, _keep)
-    converter.register_structure_hook_func(tolerant.is_quoted, lambda value, _: tolerant.unquote(value))
+    converter.register_structure_hook_func(
+        tolerant.is_quoted, lambda value, kind: tolerant.unquote(kind, value)
+    )
     converter.register_structure_hook_factory(_is_tuple, functools.partial(_make_tuple_reader, converter))
     converter.register_structure_hook(str, _read_text)
     converter.register_structure_hook(datetime, lambda value, _: read_time(value))

@@ -74,12 +74,24 @@ def read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:
     fallback = f"the gateway answered {reply.status} and gave no reason"
     code, message = _first(fields, _CODES), _first(fields, _MESSAGES)
     details = fields.get("additional_error_details") or fields.get("additionalErrorPayload")
-    known = cast("dict[str, Any]", details).items() if isinstance(details, dict) else ()
+    known = {**_texts(details), **_texts(fields.get("meta_data")), **_texts({"next": fields.get("next")})}
     return (
         str(code) if isinstance(code, str) or type(code) is int else None,
         message if isinstance(message, str) else fallback,
-        {name: value for name, value in known if isinstance(value, str)},
+        known,
     )
+
+
+def _texts(details: Any) -> dict[str, str]:
+    """Return the members that are texts, or lists of them."""
+    found = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
+    texts: dict[str, str] = {}
+    for name, item in found.items():
+        if isinstance(item, list):
+            texts[name] = ",".join(str(part) for part in cast("list[object]", item))
+        elif isinstance(item, str):
+            texts[name] = item
+    return texts
 
 
 def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:

@@ -1,7 +1,7 @@
 """Points in time as the gateway writes them, and as it wants them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _FORM = re.compile(
     r"(?P<minute>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(?P<second>:\d{2})?(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d{2}:?\d{2})?",
@@ -12,7 +12,7 @@ _FORM = re.compile(
 def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
     """Read an ISO 8601 time with 0 to 9 fractional digits, without seconds or without a zone.
 
-    A time without a zone gets the given one; with ``zoneless=""`` it stays naive. Digits beyond the microsecond are cut off.
+    A time without a zone gets the given one; with ``zoneless=""`` it stays naive. It is rounded to the microsecond.
 
     Raises:
         ValueError: the text is no such time.
@@ -23,9 +23,13 @@ def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
     found = _FORM.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is no ISO 8601 time")
-    fraction = (found["fraction"] or "")[:6].ljust(6, "0")
+    nanoseconds = int((found["fraction"] or "").ljust(9, "0"))
     zone = (found["zone"] or zoneless).upper().replace("Z", "+00:00")
-    return datetime.fromisoformat(f"{found['minute'].upper()}{found['second'] or ':00'}.{fraction}{zone}")
+    second = datetime.fromisoformat(f"{found['minute'].upper()}{found['second'] or ':00'}{zone}")
+    try:
+        return second + timedelta(microseconds=(nanoseconds + 500) // 1000)
+    except OverflowError:  # the last moment of the year 9999, which cannot be rounded up
+        return second.replace(microsecond=999_999)
 
 
 def write_time(moment: datetime) -> str:

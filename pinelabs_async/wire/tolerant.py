@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_or
 
 import attrs
 
-from pinelabs_async.wire.shape import Problem, fill, json_name
+from pinelabs_async.wire.shape import CamelCase, Problem, fill, json_name
 from pinelabs_async.wire.times import read_time
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 
 
 class Quoted:
-    """Mark a whole number that the gateway also writes as text: ``Annotated[int, Quoted()]``."""
+    """Mark a whole number, or a truth, that the gateway also writes as text: ``Annotated[int, Quoted()]``."""
 
 
 def is_quoted(annotation: Any) -> bool:
@@ -35,9 +35,13 @@ def is_quoted(annotation: Any) -> bool:
     return get_origin(annotation) is Annotated and any(type(mark) is Quoted for mark in get_args(annotation))
 
 
-def unquote(value: Any) -> Any:
-    """Return the number that a text of digits is; anything else as it is."""
-    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+def unquote(annotation: Any, value: Any) -> Any:
+    """Return what a text stands for under such an annotation; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    if get_args(annotation)[0] is bool:
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return int(value) if _DIGITS.fullmatch(value) else value
 
 
 class _Misfit(Exception):  # noqa: N818  # never leaves this file
@@ -61,6 +65,8 @@ def read(cls: type[T], parsed: object, envelope: str | None) -> tuple[T, tuple[P
             held, path = whole[envelope], f"$.{envelope}"
         else:
             problems.append(Problem(f"$.{envelope}", "missing; the answer itself was read in its place"))
+    elif "data" in whole and not any(_spelling(name, whole) in whole for name in _names(cls)):
+        held, path = whole["data"], "$.data"  # documented of the token: the same answer, in an envelope
     if not isinstance(held, dict):
         problems.append(Problem(path, _expected("an object", held)))
         held = {}
@@ -71,10 +77,14 @@ def read(cls: type[T], parsed: object, envelope: str | None) -> tuple[T, tuple[P
     return answer, tuple(problems)
 
 
+def _names(cls: type[Any]) -> list[str]:
+    return [json_name(cls, field.name) for field in attrs.fields(cls)]
+
+
 def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Problems) -> T:
     kept: dict[str, Any] = {}
     for field in attrs.fields(cast("Any", cls)):
-        name = json_name(cls, field.name)
+        name = _spelling(json_name(cls, field.name), value)
         place = f"{path}.{name}"
         if name in value:
             try:
@@ -91,6 +101,13 @@ def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Pr
     return fill(cls, kept)
 
 
+def _spelling(name: str, value: Mapping[str, Any]) -> str:
+    """Return the name under which a member came: some documented answers spell it camelCase or with a hyphen."""
+    if name in value:
+        return name
+    return next((other for other in (CamelCase.rule(name), name.replace("_", "-")) if other in value), name)
+
+
 def _empty(annotation: Any, place: str) -> Any:
     kind = _bare(annotation)
     if isinstance(kind, type) and issubclass(kind, str):
@@ -103,7 +120,9 @@ def _read(annotation: Any, value: Any, path: str, problems: Problems) -> Any:
     if origin is Annotated:  # a datetime so marked needs a zone; a bare one (settlements) stays as it comes
         if members[0] is datetime:
             return _read_moment(value)
-        return _read(members[0], unquote(value) if is_quoted(annotation) else value, path, problems)
+        return _read(
+            members[0], unquote(annotation, value) if is_quoted(annotation) else value, path, problems
+        )
     if origin in (Union, types.UnionType):
         return _read_union(members, value, path, problems)
     if isinstance(origin, type) and issubclass(origin, Mapping):

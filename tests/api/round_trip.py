@@ -17,6 +17,7 @@ class Form(enum.Enum):
     TIME = "a time is written in UTC, to the microsecond that Python can hold"
     NUMBER_AS_TEXT = "an id that a sample shows as a number is a text of the same digits"
     TEXT_AS_NUMBER = "a number that a sample shows in quotes is a number of the same digits"
+    SPELLING = "the one sample that spells some names in camelCase is written as all others"
     REFERENCE = "a payment without a reference is given one, for without it nobody could look it up"
     LOST = "the sample has it, and it did not come back"
     CHANGED = "it came back as something else"
@@ -41,6 +42,11 @@ _NOTHING = object()
 _MORE_THAN_MICROSECONDS = re.compile(r"\.\d{7,9}Z$")
 
 
+def snake(name):
+    """Spell a camelCase name as the SDK does."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"_{found[1].lower()}", name)
+
+
 def exact(content):
     """Read JSON without losing a digit of a fraction."""
     return json.loads(content, parse_float=Decimal)
@@ -49,7 +55,11 @@ def exact(content):
 def differences(sample, written, place="$", name=""):
     """Yield the place and the form of everything that was not written letter by letter."""
     if isinstance(sample, dict) and isinstance(written, dict):
-        for key in sample | written:
+        renamed = {key: snake(key) for key in sample if key not in written and snake(key) in written}
+        for key, spelled in renamed.items():
+            yield f"{place}.{key}", Form.SPELLING
+            yield from differences(sample[key], written[spelled], f"{place}.{key}", spelled)
+        for key in (sample | written).keys() - renamed.keys() - set(renamed.values()):
             one, other = sample.get(key, _NOTHING), written.get(key, _NOTHING)
             yield from differences(one, other, f"{place}.{key}", key)
     elif isinstance(sample, list) and isinstance(written, list) and len(sample) == len(written):
@@ -85,7 +95,7 @@ def _is_same_moment(sample, written):
         apart = abs(datetime.fromisoformat(sample) - datetime.fromisoformat(written))
     except (TypeError, ValueError):  # no time, or one without a zone, which must stay as it came
         return False
-    # What is beyond the microsecond is rounded here and cut off there.
+    # What is beyond the microsecond is rounded.
     return apart <= timedelta(microseconds=1 if _MORE_THAN_MICROSECONDS.search(sample) else 0)
 
 

@@ -223,17 +223,6 @@ MISFITS = {
         "$.refunds": Form.LOST,
         "$.status": Form.INVENTED,
     },
-    # the one sample that spells some of its names another way; all of it is in `raw`
-    "refunds/get-refund-order-points-mixed-case.response.json": {
-        "$.payments[0].paymentAmount": Form.LOST,
-        "$.payments[0].paymentMethod": Form.LOST,
-        "$.payments[0].paymentOption": Form.LOST,
-        "$.payments[1].paymentAmount": Form.LOST,
-        "$.payments[1].paymentMethod": Form.LOST,
-        "$.payments[1].paymentOption": Form.LOST,
-        "$.createdAt": Form.LOST,
-        "$.updatedAt": Form.LOST,
-    },
 }
 """What of an answer does not come back from its class, place by place."""
 

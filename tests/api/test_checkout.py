@@ -11,10 +11,10 @@ from pinelabs_async.api.checkout import (
     CREATE,
     Checkout,
     CheckoutLink,
-    CheckoutPurchase,
     NewCheckout,
     PluginData,
 )
+from pinelabs_async.api.common import CheckoutPurchase
 from pinelabs_async.wire.codec import decode
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples" / "checkout"

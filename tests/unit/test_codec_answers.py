@@ -15,6 +15,7 @@ from pinelabs_async.wire import tolerant
 from pinelabs_async.wire.codec import decode
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.shape import read_json
+from tests.api.round_trip import snake
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 
@@ -42,6 +43,7 @@ def sample(name):
 
 def mismatches(typed, raw, path="$"):
     """Yield every field whose typed value does not say the same as the JSON."""
+    raw = {snake(name): value for name, value in raw.items()}
     for field in attrs.fields(type(typed)):
         value, place = getattr(typed, field.name), f"{path}.{field.name}"
         if field.name not in raw:

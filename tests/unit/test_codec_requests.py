@@ -349,7 +349,7 @@ WRONG_BODIES = {
         "tomorrow",
     ),
     "quantity as fraction": (cart(499.99), r"CartItem\.item_quantity"),
-    "quantity as text": (cart("500"), r"CartItem\.item_quantity"),
+    "quantity as words": (cart("five"), r"CartItem\.item_quantity"),
     "quantity true": (cart(True), r"CartItem\.item_quantity"),
     "amount missing": ({"order_amount": None}, "order_amount"),
 }
