@@ -1,5 +1,7 @@
 """What offer discovery answers: lenders with their tenures, and terms of down payments."""
 
+from typing import ClassVar
+
 from pinelabs_async.api.common import Digits, PaymentMethod
 from pinelabs_async.api.offers import IssuerType, Tenure
 from pinelabs_async.money import Money
@@ -72,6 +74,9 @@ class DiscoveredOffers(Answer):
 
     Source: https://www.pinelabs.com/docs/online-payments/api/affordability-suite/offer-discovery-create
     """
+
+    SENT_BACK: ClassVar[bool] = True
+    """Of a tenure every member is kept: it is sent back as it came."""
 
     issuers: tuple[Issuer, ...] = ()
     """The lenders."""

@@ -111,9 +111,8 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     if cls is Answer:  # it has no fields, so any JSON fits
         read_json(body)
         return cls(), ()
-    if issubclass(cls, Renamed) or any(
-        name in body for name in _CAMEL
-    ):  # the fast decoder knows one spelling of a name
+    # The fast decoder knows one spelling of a name, and no extra members.
+    if issubclass(cls, Renamed) or cls.SENT_BACK or any(name in body for name in _CAMEL):
         return tolerant.read(cls, read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)

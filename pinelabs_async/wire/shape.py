@@ -28,6 +28,8 @@ class Shape:
     __attrs_attrs__: ClassVar[Any] = ()
     BARE: ClassVar[str | None] = None
     """The field whose list alone is the JSON, where the gateway takes or answers a bare list."""
+    SENT_BACK: ClassVar[bool] = False
+    """Whether parts of the answer are sent back as they came: they keep in ``extra`` what is not modelled."""
 
     def __repr__(self) -> str:
         shown: list[str] = []

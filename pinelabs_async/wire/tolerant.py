@@ -15,11 +15,19 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_or
 
 import attrs
 
-from pinelabs_async.wire.shape import CamelCase, Problem, fill, json_name
+from pinelabs_async.wire.shape import Body, CamelCase, Problem, Shape, fill, json_name
 from pinelabs_async.wire.times import read_time
 
 T = TypeVar("T")
-Problems = list[Problem]
+
+
+class Problems(list[Problem]):
+    """Collect what does not fit."""
+
+    keeps_unknown = False
+    """Whether parts of the answer keep members that are not modelled."""
+
+
 _MOST_PROBLEMS: Final = 100
 """After so many problems lists are read no further: an answer must not be able to stop the event loop."""
 _NONE: Final = type(None)
@@ -57,7 +65,8 @@ def read(cls: type[T], parsed: object, envelope: str | None) -> tuple[T, tuple[P
     if not isinstance(parsed, dict):
         raise ValueError(f"a JSON object was expected, not {type(parsed).__name__}")
     whole = cast("dict[str, Any]", parsed)
-    problems: Problems = []
+    problems = Problems()
+    problems.keeps_unknown = issubclass(cls, Shape) and cls.SENT_BACK
     held: object = whole
     path = "$"
     if envelope is not None:
@@ -83,7 +92,12 @@ def _names(cls: type[Any]) -> list[str]:
 
 def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Problems) -> T:
     kept: dict[str, Any] = {}
+    if problems.keeps_unknown and issubclass(cls, Body):
+        known = _names(cls)
+        kept["extra"] = {name: item for name, item in value.items() if name not in known} or None
     for field in attrs.fields(cast("Any", cls)):
+        if field.name in kept:
+            continue
         name = _spelling(json_name(cls, field.name), value)
         place = f"{path}.{name}"
         if name in value:

@@ -391,3 +391,19 @@ def test_multi_currency_flag_goes_out_as_a_text(given, sent):
     """The gateway wants a text where everybody would give True."""
     order = from_json(OPERATIONS["orders.create"].body, {**NEW, "is_mcc_transaction": given})
     assert sent == exact(to_json(order))["is_mcc_transaction"]
+
+
+def test_a_chosen_tenure_goes_back_as_it_came():
+    """What discovery says of a tenure and this SDK does not model is kept, and sent with the payment."""
+    tenure = {
+        "tenure_id": "3",
+        "name": "3 Months",
+        "brand_new": {"x": [1, None], "rate": 1.50},
+        "processing_fee_details": {"amount": AMOUNT, "slab": "B"},
+    }
+    found = decode(
+        OPERATIONS["affordability.discover_offers"].answer,
+        json.dumps({"issuers": [{"id": "1", "issuer_type": "CC_EMI", "tenures": [tenure]}]}).encode(),
+    )
+    chosen = Offer(id="1", tenure=found.issuers[0].tenures[0])
+    assert tenure == json.loads(to_json(chosen))["tenure"]
