@@ -402,8 +402,20 @@ if TYPE_CHECKING:
     from pinelabs_async.incoming.pay_by_link_return import (
         ReturnedPayByLink,
     )
+    from pinelabs_async.incoming.redis_replay import (
+        RedisReplayStore,
+    )
+    from pinelabs_async.incoming.replay import (
+        MemoryReplayStore,
+        ReplayStore,
+        SQLiteReplayStore,
+    )
     from pinelabs_async.incoming.return_url import (
         ReturnedOrder,
+    )
+    from pinelabs_async.incoming.router import (
+        WebhookAnswer,
+        WebhookRouter,
     )
     from pinelabs_async.journal import (
         MemoryIntentStore,
@@ -576,6 +588,7 @@ __all__ = [
     "MandateInfo",
     "MandateRequest",
     "MemoryIntentStore",
+    "MemoryReplayStore",
     "Money",
     "NetbankingData",
     "NetbankingDetails",
@@ -688,18 +701,21 @@ __all__ = [
     "ProviderTokens",
     "PurchaseDetails",
     "RateLimitError",
+    "RedisReplayStore",
     "Refund",
     "RefundEvent",
     "RefundProduct",
     "RefundStatus",
     "Release",
     "Repeat",
+    "ReplayStore",
     "Reserve",
     "ReservePlan",
     "Resolution",
     "ReturnedOrder",
     "ReturnedPayByLink",
     "SQLiteIntentStore",
+    "SQLiteReplayStore",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",
@@ -767,6 +783,8 @@ __all__ = [
     "WalletTender",
     "WalletTopUp",
     "WalletTransaction",
+    "WebhookAnswer",
+    "WebhookRouter",
     "from_json",
     "pay_by_link_return",
     "preload",
@@ -1077,7 +1095,10 @@ _WHERE = {
         "UnknownEvent",
     ),
     "incoming.pay_by_link_return": ("ReturnedPayByLink",),
+    "incoming.redis_replay": ("RedisReplayStore",),
+    "incoming.replay": ("MemoryReplayStore", "ReplayStore", "SQLiteReplayStore"),
     "incoming.return_url": ("ReturnedOrder",),
+    "incoming.router": ("WebhookAnswer", "WebhookRouter"),
     "journal": ("MemoryIntentStore", "SQLiteIntentStore"),
     "money": ("Money",),
     "session": ("Session",),

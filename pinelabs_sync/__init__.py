@@ -404,8 +404,20 @@ if TYPE_CHECKING:
     from pinelabs_async.incoming.pay_by_link_return import (
         ReturnedPayByLink,
     )
+    from pinelabs_async.incoming.redis_replay import (
+        RedisReplayStore,
+    )
+    from pinelabs_async.incoming.replay import (
+        MemoryReplayStore,
+        ReplayStore,
+        SQLiteReplayStore,
+    )
     from pinelabs_async.incoming.return_url import (
         ReturnedOrder,
+    )
+    from pinelabs_async.incoming.router import (
+        WebhookAnswer,
+        WebhookRouter,
     )
     from pinelabs_async.journal import (
         MemoryIntentStore,
@@ -574,6 +586,7 @@ __all__ = [
     "MandateInfo",
     "MandateRequest",
     "MemoryIntentStore",
+    "MemoryReplayStore",
     "Money",
     "NetbankingData",
     "NetbankingDetails",
@@ -686,18 +699,21 @@ __all__ = [
     "ProviderTokens",
     "PurchaseDetails",
     "RateLimitError",
+    "RedisReplayStore",
     "Refund",
     "RefundEvent",
     "RefundProduct",
     "RefundStatus",
     "Release",
     "Repeat",
+    "ReplayStore",
     "Reserve",
     "ReservePlan",
     "Resolution",
     "ReturnedOrder",
     "ReturnedPayByLink",
     "SQLiteIntentStore",
+    "SQLiteReplayStore",
     "SavedCard",
     "SavedTokenDetails",
     "Secret",
@@ -765,6 +781,8 @@ __all__ = [
     "WalletTender",
     "WalletTopUp",
     "WalletTransaction",
+    "WebhookAnswer",
+    "WebhookRouter",
     "from_json",
     "pay_by_link_return",
     "preload",

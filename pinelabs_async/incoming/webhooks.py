@@ -5,6 +5,7 @@ it is neither base64 nor hexadecimal, whatever it looks like.
 """
 
 import base64
+import difflib
 import hashlib
 import hmac
 import math
@@ -141,6 +142,18 @@ def verify_legacy(body: bytes, headers: Mapping[str, Any], secret: str | Secret)
             "the webhook's signature does not match; do not trust it", reason="signature_mismatch"
         )
     return read_event(raw, id="", timestamp=None)
+
+
+def check_settings(secret: OneSecret | Sequence[OneSecret], tolerance: float | None) -> None:
+    """Refuse a secret or a tolerance that ``verify`` would refuse."""
+    _keys(secret)
+    _seconds("tolerance", tolerance)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return a question about the name that is most like a wrong one, or nothing."""
+    close = difflib.get_close_matches(str(name).upper(), list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _digest(signed: bytes, key: bytes) -> bytes:

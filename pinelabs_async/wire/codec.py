@@ -52,7 +52,9 @@ class _Compiling:
 
 
 _compiling = _Compiling()
-_CAMEL = (b'"createdAt"', b'"paymentAmount"')  # some documented answers are camelCase, wholly or in part
+# Some documented answers are camelCase, wholly or in part: they have one of these.
+_CAMEL_TIME = b'"createdAt"'
+_CAMEL_AMOUNT = b'"paymentAmount"'
 _decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any]] = {}
 _writers: dict[type[Any], Callable[[Any], Any]] = {}
 _readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
@@ -112,7 +114,7 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
         read_json(body)
         return cls(), ()
     # The fast decoder knows one spelling of a name, and no extra members.
-    if issubclass(cls, Renamed) or cls.SENT_BACK or any(name in body for name in _CAMEL):
+    if issubclass(cls, Renamed) or cls.SENT_BACK or _CAMEL_TIME in body or _CAMEL_AMOUNT in body:
         return tolerant.read(cls, read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)
