@@ -105,7 +105,7 @@ def amount(body: Json, name: str, *, least: int = MIN_AMOUNT) -> Amount:
     """Return an amount between INR 1 and 10 lakh, in paisa."""
     given = required_object(body, name)
     value = given.get("value")
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or value < min(1, least):
         invalid("Amount must be an Integer value greater than or equal to 1")
     if value < least:
         invalid(f"Amount must be an Integer value greater than or equal to {least}")

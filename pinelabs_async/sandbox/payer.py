@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 import aiohttp
 import attrs
@@ -59,6 +59,11 @@ class Payer:
     async def abandon(self, challenge_url: str | None) -> dict[str, str]:
         """Press cancel, and return the fields that the browser posted back to the shop."""
         return await self._walk(challenge_url, "cancel")
+
+    async def transfer(self, order_id: str) -> None:
+        """Pay an order by bank transfer: what its e-challan asks for, fee included."""
+        async with aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as browser:
+            await _fetch(browser, "POST", f"{self.base_url}/transfer/{quote(order_id, safe='')}", {})
 
     async def _walk(self, challenge_url: str | None, outcome: str) -> dict[str, str]:
         if challenge_url is None:

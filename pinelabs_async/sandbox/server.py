@@ -19,6 +19,8 @@ from pinelabs_async.sandbox.routes import match
 from pinelabs_async.sandbox.state import Json, Merchant, State
 
 KEPT_EXCHANGES: Final = 1000
+MAX_BODY: Final = 1024 * 1024
+MAX_UPLOAD: Final = 8 * 1024 * 1024
 
 
 @attrs.define(kw_only=True)
@@ -134,12 +136,17 @@ def _find_route(exchange: Exchange) -> tuple[Route, dict[str, str]]:
 
 
 async def _read(request: web.BaseRequest) -> bytes:
+    """Return the body; files may be larger than JSON."""
+    limit = MAX_UPLOAD if request.content_type.startswith("multipart/") else MAX_BODY
+    body = bytearray()
     try:
-        return await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise Refusal("REQUEST_TOO_LARGE") from error
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > limit:
+                raise Refusal("REQUEST_TOO_LARGE")
     except (ConnectionError, web.RequestPayloadError) as error:
         raise Refusal("INVALID_REQUEST", "The request body is malformed") from error
+    return bytes(body)
 
 
 def _caller(state: State, headers: Mapping[str, str]) -> Merchant:

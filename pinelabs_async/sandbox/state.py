@@ -11,6 +11,7 @@ import attrs
 
 from pinelabs_async.sandbox.clock import Clock
 from pinelabs_async.sandbox.ledger import Ledger
+from pinelabs_async.sandbox.magic import SUCCESS, Outcome
 from pinelabs_async.sandbox.outbox import Outbox
 
 Json: TypeAlias = dict[str, Any]
@@ -95,8 +96,8 @@ class Order:
 
     @property
     def refunded(self) -> int:
-        """Paisa given back so far."""
-        return sum(refund.amount.value for refund in self.refunds)
+        """Paisa given back so far, or on their way."""
+        return sum(refund.amount.value for refund in self.refunds if refund.status != "FAILED")
 
 
 @attrs.define(kw_only=True)
@@ -107,6 +108,8 @@ class Challenge:
     merchant: "Merchant"
     order: Order
     payments: list[Payment]
+    outcome: Outcome = SUCCESS
+    """How it ends once the payer agrees, by the instrument."""
     answered: bool = False
 
     @property
@@ -124,6 +127,8 @@ class Credentials:
     client_secret: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), repr=False)
     return_url_secret: str = attrs.field(factory=lambda: secrets.token_hex(16), repr=False)
     webhook_secret: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), repr=False)
+    access_code: str = attrs.field(factory=lambda: str(uuid.uuid4()), repr=False)
+    """`MERCHANT_ACCESS_CODE` of the older Pay by Links gateway."""
 
 
 @attrs.define(kw_only=True, eq=False)

@@ -97,7 +97,7 @@ async def test_a_bug_of_the_sandbox_is_answered_kept_and_raised(open_api, monkey
     def broken(*_):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(orders, "_shown", broken)
+    monkeypatch.setattr(orders, "read_shown", broken)
     body = {"merchant_order_reference": "a", "order_amount": {"value": 100, "currency": "INR"}}
 
     status, answer = await api.call("POST", "/api/pay/v1/orders", body)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pinelabs_async.sandbox import Sandbox
+from tests.sandbox.told import events
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 VARYING = ("order_id", "merchant_order_reference", "merchant_id", "created_at", "updated_at")
@@ -149,9 +150,16 @@ async def test_merchants_do_not_see_each_other(api, box, open_api):
     assert 404 == (await api.call("GET", f"/api/pay/v1/orders/{theirs['order_id']}"))[0]
 
 
-@pytest.mark.parametrize(("wanted", "taken"), [(None, 150000), (100000, 100000)])
-async def test_capture_takes_all_or_a_part(api, box, wanted, taken):
-    """A capture moves the blocked money, all of it unless a part is named."""
+@pytest.mark.parametrize(
+    ("wanted", "taken", "expected"),
+    [
+        (None, 150000, "PROCESSED"),
+        (150000, 150000, "PROCESSED"),
+        (100000, 100000, "PARTIALLY_CAPTURED"),
+    ],
+)
+async def test_capture_takes_all_or_a_part(api, box, wanted, taken, expected):
+    """A capture moves the blocked money, all of it unless a part is named, and tells the order's state."""
     order = await api.paid(pre_auth=True)
     assert ("AUTHORIZED", 0) == (order["status"], box.ledger.money_in)
     body = {"merchant_capture_reference": "cap-1"}
@@ -161,7 +169,10 @@ async def test_capture_takes_all_or_a_part(api, box, wanted, taken):
     status, answer = await api.put(order, "capture", body)
 
     captured = answer["data"]
-    assert (200, "PROCESSED") == (status, captured["status"])
+    assert (200, expected) == (status, captured["status"])
+    assert [("ORDER_AUTHORIZED", "AUTHORIZED"), ("ORDER_PROCESSED", expected)] == [
+        (kind, data["status"]) for kind, data in events(box)
+    ]
     assert "PROCESSED" == captured["payments"][0]["status"]
     (capture,) = captured["payments"][0]["capture_data"]
     assert {"value": taken, "currency": "INR"} == capture["capture_amount"]

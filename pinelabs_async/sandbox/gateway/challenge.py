@@ -1,16 +1,18 @@
 """The page on which the payer pays, fails or gives up, and the way back to the merchant."""
 
+from datetime import timedelta
 from html import escape
 from typing import Final
 
-from pinelabs_async.sandbox.call import Call, Page, Route
-from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
-from pinelabs_async.sandbox.gateway.refunds import digits
+from pinelabs_async.sandbox.call import Answered, Call, Page, Reply, Route
+from pinelabs_async.sandbox.gateway import attempts
+from pinelabs_async.sandbox.gateway.attempts import Error
 from pinelabs_async.sandbox.ledger import rupees
+from pinelabs_async.sandbox.problems import Refusal
 from pinelabs_async.sandbox.signing import sign
 from pinelabs_async.sandbox.state import Challenge
 
-_FAILURE: Final = ("USER_AUTHENTICATION_FAILED", "Consumer Authentication required")
+QR_LIFETIME: Final = timedelta(seconds=1200)
 
 
 def show(call: Call) -> Page:
@@ -27,16 +29,21 @@ def answer(call: Call) -> Page:
     outcome = _OUTCOMES.get(str(call.body.get("outcome")))
     if outcome is None:
         return _page("Choose one", "<p>Choose one of the buttons.</p>", status=400)
-    challenge.answered = True
-    operation = outcome(challenge, call)
-    call.executed(
-        operation=operation,
-        reference=challenge.order.reference,
-        order_id=challenge.order.id,
-        amount=challenge.total,
-        money="in" if operation == "payer.approve" else "none",
+    return send_back(challenge, outcome(call, challenge))
+
+
+def show_qr(call: Call) -> Reply:
+    """Show the image for a payer's camera, for as long as the gateway documents: no real code, but its text."""
+    challenge = call.state.challenges.get(call.path["token"])
+    if challenge is None or challenge.answered:
+        raise Refusal("PATH_NOT_FOUND")
+    if call.state.clock.now() >= challenge.payments[0].created_at + QR_LIFETIME:
+        raise Refusal("PATH_NOT_FOUND")
+    link = escape(challenge.order.challenge_url or "")
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="40"><text y="25">{link}</text></svg>'
     )
-    return _send_back(challenge, operation)
+    return Answered(body=picture.encode(), content_type="image/svg+xml")
 
 
 def _find(call: Call) -> Challenge | Page:
@@ -48,43 +55,31 @@ def _find(call: Call) -> Challenge | Page:
     return challenge
 
 
-def _approve(challenge: Challenge, call: Call) -> str:
-    order, now = challenge.order, call.state.clock.now()
-    status = "AUTHORIZED" if order.pre_auth else "PROCESSED"
-    for payment in challenge.payments:
-        payment.status, payment.updated_at = status, now
-        payment.acquirer_data = {
-            "approval_code": digits(6),
-            "acquirer_reference": digits(22),
-            "rrn": digits(12),
-            "is_aggregator": True,
-            "acquirer_name": INSTRUMENTS[payment.method].acquirer,
-        }
-    order.status, order.updated_at, order.challenge_url = status, now, None
-    if order.pre_auth:
-        return "payer.authorize"
-    order.captured = order.amount.value
-    return "payer.approve"
+def _approve(call: Call, challenge: Challenge) -> Error | None:
+    operation = "payer.authorize" if challenge.order.pre_auth else "payer.approve"
+    return attempts.decide(call, challenge, operation=operation)
 
 
-def _decline(challenge: Challenge, call: Call) -> str:
-    _end_attempt(challenge, call, "FAILED", "ATTEMPTED" if challenge.order.retries_remaining else "FAILED")
-    for payment in challenge.payments:
-        payment.error = _FAILURE
-    return "payer.decline"
+def _decline(call: Call, challenge: Challenge) -> Error | None:
+    failure = attempts.error("USER_AUTHENTICATION_FAILED")
+    attempts.fail(call, challenge, failure)
+    _record(call, challenge, "payer.decline")
+    return failure
 
 
-def _cancel(challenge: Challenge, call: Call) -> str:
-    _end_attempt(challenge, call, "CANCELLED", "CANCELLED")
-    return "payer.cancel"
+def _cancel(call: Call, challenge: Challenge) -> Error | None:
+    attempts.cancel(call, challenge)
+    _record(call, challenge, "payer.cancel")
+    return None
 
 
-def _end_attempt(challenge: Challenge, call: Call, payment_status: str, order_status: str) -> None:
-    now = call.state.clock.now()
-    for payment in challenge.payments:
-        payment.status, payment.updated_at = payment_status, now
-    order = challenge.order
-    order.status, order.updated_at, order.challenge_url = order_status, now, None
+def _record(call: Call, challenge: Challenge, operation: str) -> None:
+    call.executed(
+        operation=operation,
+        reference=challenge.order.reference,
+        order_id=challenge.order.id,
+        amount=challenge.total,
+    )
 
 
 _OUTCOMES: Final = {"approve": _approve, "decline": _decline, "cancel": _cancel}
@@ -104,21 +99,21 @@ def _ask(challenge: Challenge) -> Page:
     )
 
 
-def _send_back(challenge: Challenge, operation: str) -> Page:
+def send_back(challenge: Challenge, error: Error | None) -> Page:
     """Return the form that the payer's browser posts to the merchant."""
     order = challenge.order
     fields = {"order_id": order.id, "status": order.status}
-    if operation == "payer.decline":
+    if error is not None:
         # The order may go on (ATTEMPTED); what the browser brings back is about this attempt.
         fields["status"] = "FAILED"
-        fields["error_code"], fields["error_message"] = _FAILURE
+        fields["error_code"], fields["error_message"] = error
     fields["signature"] = sign(fields, challenge.merchant.credentials.return_url_secret)
     hidden = "\n".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
     )
     target = order.shown.get("callback_url") or ""
-    if operation in ("payer.decline", "payer.cancel"):
+    if fields["status"] in ("FAILED", "CANCELLED"):
         target = order.shown.get("failure_callback_url") or target
     # Only a web address is followed: any other callback belongs to a mobile app, and could be a script.
     web = target.lower().startswith(("http://", "https://"))
@@ -138,5 +133,6 @@ def _page(title: str, content: str, *, status: int = 200) -> Page:
 
 ROUTES: Final = (
     Route("challenge.show", "GET", "/challenge/{token}", show, secured=False, reads="nothing"),
+    Route("challenge.show_qr", "GET", "/challenge/{token}/qr", show_qr, secured=False, reads="nothing"),
     Route("challenge.answer", "POST", "/challenge/{token}", answer, secured=False, reads="form"),
 )

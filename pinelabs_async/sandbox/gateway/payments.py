@@ -10,17 +10,28 @@ import attrs
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call, Route
-from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS, read_instrument, shown_option
+from pinelabs_async.sandbox.gateway import attempts
+from pinelabs_async.sandbox.gateway.instruments import (
+    INSTRUMENTS,
+    outcome_of,
+    read_instrument,
+    shown_option,
+)
 from pinelabs_async.sandbox.gateway.orders import find, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
+from pinelabs_async.sandbox.gateway.tokens import CardTokens
 from pinelabs_async.sandbox.ledger import rupees
+from pinelabs_async.sandbox.magic import SUCCESS, Outcome
 from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
-from pinelabs_async.sandbox.state import Amount, Challenge, Json, Order, Payment
+from pinelabs_async.sandbox.state import Amount, Challenge, Json, Merchant, Order, Payment
 
 _SUFFIXES: Final = string.ascii_lowercase + string.ascii_uppercase
 # Objects of the request that come back unchanged; none of them holds an instrument's number.
 _ECHOED: Final = ("offer_data", "convenience_fee_breakdown", "mandate_info")
+# Objects that are taken and not told back.
+_TAKEN: Final = ("device_info", "customer_account_details", "risk_validation_details")
 _MAX_ENTRIES: Final = 2
+_LEFT: Final = "USER_AUTHENTICATION_FAILED"
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +42,7 @@ class _Wanted:
     method: str
     amount: Amount
     fee: int
+    discount: int
     member: str
     details: Json
     echoed: Json
@@ -38,60 +50,111 @@ class _Wanted:
 
 def create(call: Call) -> Json:
     """Start an attempt to pay: the money moves once the payer approves it at the challenge."""
-    wanted = [_read(entry) for entry in checks.objects(call.body, "payments")]
+    wanted = [_read(call, entry) for entry in checks.objects(call.body, "payments")]
     order = find(call, "order_id")
     existing = _existing(call, wanted)
     if existing:
         return order_json(unless_refused(call, existing), call.merchant)
     _check_order(order, wanted)
+    outcomes = [outcome_of(entry.member, entry.details) for entry in wanted]
+    outcome = next((found for found in outcomes if found != SUCCESS), SUCCESS)
+    if outcome.refused is not None:
+        raise Refusal(outcome.refused)
+    payments = [(entry.method, entry.amount, entry.reference, _shown(entry)) for entry in wanted]
+    asked = start(call, call.merchant, order, payments, outcome=outcome)
+    order.challenge_url = _challenge(call, asked, wanted[0])
+    call.executed(reference=wanted[0].reference, order_id=order.id, amount=asked.total)
+    attempts.expect(call, asked)
+    return order_json(order, call.merchant)
+
+
+def start(
+    call: Call,
+    merchant: Merchant,
+    order: Order,
+    wanted: Sequence[tuple[str, Amount, str | None, Json]],
+    *,
+    outcome: Outcome = SUCCESS,
+) -> Challenge:
+    """Begin an attempt with a method, amount, reference and shown members for each instrument."""
     now = call.state.clock.now()
+    attempts.close(call.state, order)
+    for left in order.payments:
+        # The order is tried anew while an older attempt still waited for another password.
+        if left.status == "PENDING":
+            left.status, left.error, left.updated_at = "FAILED", attempts.error(_LEFT), now
     payments: list[Payment] = []
-    for entry in wanted:
+    for method, amount, reference, shown in wanted:
         payment = Payment(
-            id=f"{order.id}-{INSTRUMENTS[entry.method].code}-{_SUFFIXES[len(order.payments)]}",
-            method=entry.method,
+            id=f"{order.id}-{INSTRUMENTS[method].code}-{_SUFFIXES[len(order.payments)]}",
+            method=method,
             status="PENDING",
-            amount=entry.amount,
-            reference=entry.reference,
-            shown=_shown(entry),
-            acquirer_data={"approval_code": "", "acquirer_reference": "", "rrn": "", "is_aggregator": True},
+            amount=amount,
+            reference=reference,
+            shown=shown,
+            acquirer_data=dict(attempts.UNKNOWN),
             created_at=now,
             updated_at=now,
         )
         order.payments.append(payment)
         payments.append(payment)
-        if entry.reference is not None:
-            call.merchant.payments[entry.reference] = order
+        if reference is not None:
+            merchant.payments[reference] = order
     order.status, order.updated_at = "PENDING", now
     order.retries_remaining -= 1
-    order.challenge_url = _challenge(call, order, payments, wanted[0])
-    total = Amount(sum(entry.amount.value for entry in wanted), order.amount.currency)
-    call.executed(reference=wanted[0].reference, order_id=order.id, amount=total)
-    return order_json(order, call.merchant)
+    asked = Challenge(
+        token=secrets.token_urlsafe(16), merchant=merchant, order=order, payments=payments, outcome=outcome
+    )
+    call.state.challenges[asked.token] = asked
+    return asked
 
 
-def _read(entry: Json) -> _Wanted:
+def _read(call: Call, entry: Json) -> _Wanted:
     # The reference is named as required, yet published samples leave it out: it stays optional.
     reference = checks.optional_reference(entry, "merchant_payment_reference")
     method = entry.get("payment_method")
     if not isinstance(method, str) or method not in INSTRUMENTS:
         invalid("Payment method is missing/invalid")
     amount = checks.amount(entry, "payment_amount")
-    member, details = read_instrument(entry, method)
+    member, details = read_instrument(entry, method, call.state.clock.now())
+    _check_saved(call, details)
+    for name in _TAKEN:
+        checks.optional_object(entry, name)
     echoed: Json = {
         name: given for name in _ECHOED if (given := checks.optional_object(entry, name)) is not None
     }
     fees = echoed.get("convenience_fee_breakdown")
-    fee = checks.amount(fees, "applicable_fee_amount", least=1) if fees else None
+    fee = checks.amount(fees, "applicable_fee_amount", least=0) if fees else None
     return _Wanted(
         reference=reference,
         method=method,
         amount=amount,
         fee=fee.value if fee else 0,
+        discount=_discount(echoed, required=INSTRUMENTS[method].offer),
         member=member,
         details=details,
         echoed=echoed,
     )
+
+
+def _check_saved(call: Call, details: Json) -> None:
+    """Refuse a saved card that is named by its id alone and cannot pay."""
+    if details.get("token_id") and not details.get("token"):
+        saved = call.merchant.store(CardTokens).by_id.get(details["token_id"])
+        if saved is None or saved.status != "ACTIVE":
+            raise Refusal("INVALID_INSTRUMENT")
+
+
+def _discount(echoed: Json, *, required: bool) -> int:
+    """Return the paisa that the chosen offer takes off at once: the payment is less by them than the order."""
+    if required and "offer_data" not in echoed:
+        invalid("offer_data is missing")
+    offer = checks.optional_object(echoed.get("offer_data") or {}, "offer_details") or {}
+    tenure = checks.optional_object(offer, "tenure") or {}
+    discount = checks.optional_object(tenure, "discount") or {}
+    if discount.get("discount_type") != "INSTANT" or discount.get("amount") is None:
+        return 0
+    return checks.amount(discount, "amount", least=1).value
 
 
 def _existing(call: Call, wanted: Sequence[_Wanted]) -> Order | None:
@@ -112,7 +175,7 @@ def _check_order(order: Order, wanted: Sequence[_Wanted]) -> None:
         not_allowed("pre_auth is for CARD and POINTS only")
     if any(entry.amount.currency != order.amount.currency for entry in wanted):
         invalid("payment_amount must be in the currency of the order")
-    if sum(entry.amount.value - entry.fee for entry in wanted) != order.amount.value:
+    if sum(entry.amount.value - entry.fee + entry.discount for entry in wanted) != order.amount.value:
         invalid("the payment amounts, less convenience fees, must add up to the order amount")
 
 
@@ -121,23 +184,21 @@ def _shown(entry: _Wanted) -> Json:
     return {**({"payment_option": option} if option else {}), **entry.echoed}
 
 
-def _challenge(call: Call, order: Order, payments: list[Payment], first: _Wanted) -> str | None:
-    """Open the page that the payer decides on and return the link to it, where the method has one."""
-    challenge = Challenge(
-        token=secrets.token_urlsafe(16), merchant=call.merchant, order=order, payments=payments
-    )
-    call.state.challenges[challenge.token] = challenge
+def _challenge(call: Call, asked: Challenge, first: _Wanted) -> str | None:
+    """Return the link to the page that the payer decides on, where the method has one."""
     if first.method != "UPI":
-        return f"{call.state.base_url}/challenge/{challenge.token}"
+        return f"{call.state.base_url}/challenge/{asked.token}"
     # The order id names the challenge, too, for the payer's UPI app: a collect request has no link.
-    call.state.challenges[order.id] = challenge
+    call.state.challenges[asked.order.id] = asked
     if first.details["txn_mode"] == "COLLECT":
         return None
+    if first.details.get("upi_qr") is True:
+        asked.order.shown["image_url"] = f"{call.state.base_url}/challenge/{asked.token}/qr"
     kind = "mandate" if "mandate_info" in first.echoed else "pay"
-    amount = rupees(challenge.total.value).replace(",", "")
+    amount = rupees(asked.total.value).replace(",", "")
     return (
-        f"upi://{kind}?pa=sandbox@examplebank&pn=Sandbox&tr={challenge.token}"
-        f"&am={amount}&cu={order.amount.currency}&tn={quote(f'Payment for {order.id}')}"
+        f"upi://{kind}?pa=sandbox@examplebank&pn=Sandbox&tr={asked.token}"
+        f"&am={amount}&cu={asked.order.amount.currency}&tn={quote(f'Payment for {asked.order.id}')}"
     )
 
 

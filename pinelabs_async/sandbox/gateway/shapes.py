@@ -1,9 +1,12 @@
 """Orders and payments as the gateway writes them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pinelabs_async.sandbox.state import RETRIES, Capture, Json, Merchant, Order, Payment
+
+# Members that have a place of their own among the others.
+_PLACED: Final = ("callback_url", "failure_callback_url", "integration_mode", "image_url")
 
 
 def stamp(at: datetime) -> str:
@@ -14,6 +17,12 @@ def stamp(at: datetime) -> str:
 def order_json(order: Order, merchant: Merchant) -> Json:
     """Return an order or a refund in its documented shape; members without content are left out."""
     return {"data": _refund(order, merchant) if order.type == "REFUND" else _charge(order, merchant)}
+
+
+def order_event(order: Order, merchant: Merchant) -> Json:
+    """Return the `data` of a webhook about an order or a refund: the order, without the retries."""
+    data: Json = order_json(order, merchant)["data"]
+    return {name: value for name, value in data.items() if name != "payment_retries_remaining"}
 
 
 def _charge(order: Order, merchant: Merchant) -> Json:
@@ -29,12 +38,13 @@ def _charge(order: Order, merchant: Merchant) -> Json:
         merchant_id=merchant.credentials.merchant_id,
         order_amount=order.amount.as_json(),
         pre_auth=order.pre_auth,
-        **{name: value for name, value in shown.items() if not name.endswith("callback_url")},
+        **{name: value for name, value in shown.items() if name not in _PLACED},
         payments=[_payment(payment) for payment in order.payments] or None,
         refunds=[_refund_entry(refund) for refund in order.refunds] or None,
         created_at=stamp(order.created_at),
         updated_at=stamp(order.updated_at),
-        integration_mode="SEAMLESS",
+        image_url=shown.get("image_url"),
+        integration_mode=shown.get("integration_mode", "SEAMLESS"),
         payment_retries_remaining=order.retries_remaining,
     )
 
