@@ -303,7 +303,8 @@ class Payouts(Resource):
             The payout, usually ``SCHEDULED``; follow it with ``list`` until ``SUCCESS`` or ``FAILED``.
 
         Raises:
-            ConflictError: the reference was used before; no second payout was made.
+            DuplicateRequestError: the reference was used before; no second payout was made.
+            ConflictError: the same, where the gateway gives no code for it.
             OutcomeUnknownError: the money may be on its way; look the reference up before you try again.
 
         Source: https://www.pinelabs.com/docs/online-payments/api/payouts/create-payout

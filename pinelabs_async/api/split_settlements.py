@@ -55,7 +55,8 @@ class SplitSettlements(Resource):
 
         Raises:
             NotFoundError: there is no such order or part.
-            InvalidRequestError: the order is not paid, or the part is not on hold.
+            ConflictError: the order is not paid, or the part is not on hold.
+            InvalidRequestError: the same, where the gateway gives no code for it.
             OutcomeUnknownError: it may have been released; read the order.
 
         Source: https://www.pinelabs.com/docs/online-payments/api/split-settlements/release-settlement
@@ -76,7 +77,8 @@ class SplitSettlements(Resource):
 
         Raises:
             NotFoundError: there is no such order or part.
-            InvalidRequestError: the part is not on hold.
+            ConflictError: the part is not on hold.
+            InvalidRequestError: the same, where the gateway gives no code for it.
             OutcomeUnknownError: it may have been cancelled; read the order.
 
         Source: https://www.pinelabs.com/docs/online-payments/api/split-settlements/cancel-settlement

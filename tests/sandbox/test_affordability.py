@@ -230,6 +230,16 @@ async def test_a_brand_says_how_much_interest_it_bears(api, months, kind):
     assert ["BRAND_EMI"] == [offer["program_type"] for offer in found["issuer_offer_parameters"]]
 
 
+async def test_a_merchants_discount_is_not_added_to_a_brands_offer(api):
+    """The lender's tenure with a deal has the brand's discount alone, and all of its price is accounted for."""
+    found = await tenure(api, 3, "HDFC CC", value=2000000, product_details=[product(value=2000000)])
+
+    assert ["BRAND_EMI"] == [offer["program_type"] for offer in found["issuer_offer_parameters"]]
+    assert found["interest_amount"] == found["total_discount_amount"]
+    assert 2000000 == found["loan_amount"]["value"] + found["total_discount_amount"]["value"]
+    assert inr(2000000) == found["total_emi_amount"]
+
+
 async def test_a_cart_is_added_up_product_by_product(api):
     """Each brand bears the interest on its own product; what has no brand is lent as usual."""
     cart = [product("SKU-001", 90000), product("xyz", 40000), product("no-brand", 20000)]
@@ -556,10 +566,20 @@ async def test_a_lender_that_needs_a_card_does_not_lend_without(api):
     assert (400, "payment_option.cardless_details") == (status, answer["additional_error_details"]["field"])
 
 
-@pytest.mark.parametrize("months", [3, 12])
-async def test_an_order_is_paid_with_the_chosen_offer(api, box, months):
-    """An EMI with an instant discount and one without reach PROCESSED with the amount to authorise."""
-    body = await validation(api, months)
+@pytest.mark.parametrize(
+    ("months", "more", "kind"),
+    [
+        (3, {}, "STANDARD"),
+        (12, {}, "STANDARD"),
+        (6, {"product_details": [product(value=2000000)]}, "NO_COST"),
+        (9, {"product_details": [product(value=2000000)]}, "LOW_COST"),
+    ],
+    ids=["discount", "plain", "no-cost", "low-cost"],
+)
+async def test_an_order_is_paid_with_the_chosen_offer(api, box, months, more, kind):
+    """Every kind of EMI reaches PROCESSED with the amount to authorise."""
+    body = await validation(api, months, **more)
+    assert kind == body["offer_data"]["offer_details"]["tenure"]["emi_type"]
     order = await api.order("ord-emi", 2000000)
 
     status, answer = await api.pay(

@@ -109,7 +109,9 @@ async def test_a_wrong_look_up_is_an_invalid_request(api, body):
     assert (400, "INVALID_REQUEST") == brief(await api.call("POST", LOOKUP, body))
 
 
-@pytest.mark.parametrize(("pre_auth", "status", "money"), [(False, "PROCESSED", 150000), (True, "AUTHORIZED", 0)])
+@pytest.mark.parametrize(
+    ("pre_auth", "status", "money"), [(False, "PROCESSED", 150000), (True, "AUTHORIZED", 0)]
+)
 async def test_a_card_authenticated_elsewhere_is_authorised_at_once(api, box, pre_auth, status, money):
     """The published request pays, or blocks, without a payer, and tells no number."""
     order = await api.pending(pre_auth=pre_auth)

@@ -157,7 +157,9 @@ async def test_a_wrong_file_is_refused(api, fault):
     assert "AWB_CAPTURED" == (await api.call("GET", f"{path(order)}/{awb}"))[1]["status"]
 
 
-@pytest.mark.parametrize("row", [row for row in MAGIC if row.place == "awb_number"], ids=lambda row: row.value)
+@pytest.mark.parametrize(
+    "row", [row for row in MAGIC if row.place == "awb_number"], ids=lambda row: row.value
+)
 async def test_a_bank_may_reject_an_air_waybill(api, box, row):
     """Some time after the upload."""
     order = await paid_import(api)

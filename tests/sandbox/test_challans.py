@@ -212,3 +212,15 @@ async def test_the_sdk_reads_every_answer(api, box):
         download = await pinelabs.challans.download_pdf(order["order_id"])
     assert whole(new) == whole(found)
     assert download.startswith(b"%PDF-1.4\n")
+
+
+def test_the_blocking_sandbox_has_a_payer_who_transfers():
+    """The same in plain functions."""
+    from pinelabs_sync import Money, NewOrder, Session
+    from pinelabs_sync.sandbox import Sandbox
+
+    with Sandbox() as box, Session(box.client_id, box.client_secret, base_url=box.base_url) as pinelabs:
+        order = pinelabs.orders.create(NewOrder(order_amount=Money(150000)))
+        pinelabs.challans.create(order.order_id, NewChallan())
+        box.payer.transfer(order.order_id)
+        assert ("PROCESSED", 150000) == (pinelabs.orders.get(order.order_id).status, box.ledger.money_in)

@@ -197,6 +197,24 @@ async def test_a_partial_refund_of_a_larger_cart_frees_none_that_it_does_not_nam
     assert [("BLOCKED", None)] * 2 == outcome(after)
 
 
+@pytest.mark.parametrize("name", ["product_imei", "imei_number"])
+async def test_a_partial_refund_of_a_larger_cart_frees_the_piece_that_it_names(api, box, name):
+    """By either of the documented members; the other pieces stay blocked."""
+    amount = {"value": 75000, "currency": "INR"}
+    bought = [{"product_code": code, "product_amount": amount} for code in ("xyz", "SKU-001")]
+    order = await api.paid("ord-1", purchase_details={"products": bought})
+    other = await api.paid("ord-2")
+    await ask(api, order, PIECE, APPLE)
+    named = [{"product_code": "xyz", name: PIECE["product_imei"]}]
+    _, refund = await api.refund(order, "ref-1", 75000, products=named)
+    held = box._state.merchants[box.client_id].orders[refund["data"]["order_id"]]
+    held.shown["purchase_details"]["products"] = named
+
+    answer = await ask(api, other, PIECE, APPLE, reference="imei-2")
+
+    assert [("BLOCKED", None), ("UNBLOCKED", "IMEI_ALREADY_BLOCKED")] == outcome(answer)
+
+
 @pytest.mark.parametrize("setting", ["refuse", "return"])
 async def test_a_repeated_reference_is_refused_or_returned(open_api, setting):
     """Nothing is blocked twice: the earlier result comes back, or the documented refusal."""

@@ -114,7 +114,9 @@ async def test_only_paid_import_orders_have_an_invoice_and_only_one(api):
     assert [(422, code) for code in codes] == [brief(answer) for answer in answers]
 
 
-@pytest.mark.parametrize("row", [row for row in MAGIC if row.place == "invoice_number"], ids=lambda r: r.value)
+@pytest.mark.parametrize(
+    "row", [row for row in MAGIC if row.place == "invoice_number"], ids=lambda r: r.value
+)
 async def test_a_bank_may_reject_an_invoice(api, box, row):
     """Some time after the upload, and then there is no other one for the order."""
     order = await paid_import(api)
@@ -187,3 +189,16 @@ async def test_the_sdk_reads_every_answer(api, box):
         with pytest.raises((ConflictError, DuplicateRequestError)) as caught:
             await pinelabs.invoices.upload(order["order_id"], made.invoice_id, file)
     assert (409, (), "INVOICE_UPLOADED") == (caught.value.status, found.problems, found.status)
+
+
+async def test_an_upload_without_end_or_measure_is_refused(api):
+    """A cut off form has no file, and more than eight binary megabytes are not read at all."""
+    order = await paid_import(api)
+    upload = await captured(api, order)
+    headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "multipart/form-data; boundary=b"}
+    head = b'--b\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: application/pdf\r\n\r\n'
+    async with api.http.put(upload, data=head + PDF, headers=headers) as answer:
+        cut = answer.status, (await answer.json())["code"]
+
+    assert (400, "DOC_FILE_MISSING") == cut
+    assert (413, "REQUEST_TOO_LARGE") == brief(await put(api, upload, form(b"x" * (8 * 1024 * 1024))))

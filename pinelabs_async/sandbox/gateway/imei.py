@@ -126,9 +126,11 @@ def _result(store: Pieces, order: Order, piece: Json, *, problem: str | None) ->
 
 def _lifts(refund: Order, key: tuple[str, str], order: Order) -> bool:
     """Tell whether a refund lifts the block of a piece: a full or single-cart one does, others name the piece."""
+    if refund.status != "PROCESSED":
+        return False
     cart: list[Json] = order.shown.get("purchase_details", {}).get("products") or []
-    if refund.status != "PROCESSED" or order.status == "FULLY_REFUNDED" or len(cart) <= 1:
-        return refund.status == "PROCESSED"
+    if order.status == "FULLY_REFUNDED" or len(cart) <= 1:
+        return True
     named: list[Json] = refund.shown.get("purchase_details", {}).get("products") or []
     # Both names of the IMEI are documented.
     return any(
