@@ -78,7 +78,7 @@ class Order:
 
     id: str
     reference: str
-    type: Literal["CHARGE", "REFUND"] = "CHARGE"
+    type: Literal["CHARGE", "REFUND", "ADD_MONEY"] = "CHARGE"
     status: str
     amount: Amount
     pre_auth: bool = False

@@ -11,7 +11,7 @@ import attrs
 
 from pinelabs_async.errors import NoAnswerError
 from pinelabs_async.wire.query import Query
-from pinelabs_async.wire.shape import Answer
+from pinelabs_async.wire.shape import Answer, adopt
 
 _PAGE: Final = re.compile(r"[?&]page=([0-9]{1,9})(?:&|$)")
 
@@ -90,7 +90,8 @@ class Pages(Generic[T]):
         async for page in pinelabs.plans.list().by_page():
             ...
 
-    Every loop begins at the first page again. Memory holds one page at a time.
+    Every loop begins at the first page again. Memory holds one page at a time. ``raw`` and ``problems`` of an
+    item are those of its page.
 
     Raises:
         NoAnswerError: the gateway answered the same page twice, so that the loop would never end.
@@ -132,6 +133,9 @@ class Pages(Generic[T]):
             if body == last:
                 raise NoAnswerError("the gateway answered the same page twice; the rest cannot be read")
             last, seen, number = body, seen + len(items), number + 1
+            for item in items:
+                if isinstance(item, Answer):  # what its page was received as stays within reach
+                    adopt(item, answer)
             yield items
             change = self._turn(answer, Place(query=query, items=len(items), seen=seen))
             if change is None or number == self._max_pages:

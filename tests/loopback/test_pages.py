@@ -9,6 +9,7 @@ import pinelabs_sync
 from pinelabs_async import NoAnswerError, Pages
 from pinelabs_async.wire.pages import Place, by_links, by_next_page, until_empty, until_short
 from pinelabs_async.wire.shape import Answer, Received, attach, shape
+from tests.loopback.raw import answer
 
 
 @shape
@@ -230,3 +231,13 @@ def test_blocking_loop_that_is_left_early():
         if item == 3:
             break
     bridge.close()
+
+
+async def test_a_page_is_within_reach_of_its_items(raw, connect):
+    """Raw, problems and request id of an item are those of the page that it came with."""
+    page = {"payments": [{"paymentReferenceId": "p-1", "status": [5]}], "brandNew": 1}
+    raw.script = [answer(page)]
+    [payout] = [payout async for payout in connect(raw).payouts.list()]
+    assert page == payout.raw
+    assert ["$.payments[0].status"] == [problem.path for problem in payout.problems]
+    assert raw.requests[0].headers["request-id"] == payout.request_id

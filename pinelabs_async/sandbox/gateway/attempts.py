@@ -16,6 +16,7 @@ from pinelabs_async.sandbox.state import Challenge, Json, Merchant, Order, Payme
 Error: TypeAlias = tuple[str, str]
 """A code and its text."""
 
+_LEFT: Final = "USER_AUTHENTICATION_FAILED"
 UNKNOWN: Final[Json] = {"approval_code": "", "acquirer_reference": "", "rrn": "", "is_aggregator": True}
 """`acquirer_data` before the acquirer has answered."""
 
@@ -84,6 +85,15 @@ def close(state: State, order: Order) -> None:
     for asked in state.challenges.values():
         if asked.order is order:
             asked.answered = True
+
+
+def leave(call: Call, order: Order) -> None:
+    """Give up what an order still waits for, because it is paid in another way or tried anew."""
+    close(call.state, order)
+    now = call.state.clock.now()
+    for payment in order.payments:
+        if payment.status == "PENDING":
+            payment.status, payment.error, payment.updated_at = "FAILED", error(_LEFT), now
 
 
 def with_payment(call: Call, merchant: Merchant, payment_id: str) -> Challenge | None:

@@ -14,7 +14,7 @@ import attrs
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Answered, Call, Page, Route
 from pinelabs_async.sandbox.gateway import pages
-from pinelabs_async.sandbox.gateway.attempts import close
+from pinelabs_async.sandbox.gateway.attempts import leave
 from pinelabs_async.sandbox.gateway.pdf import one_page
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.gateway.shapes import order_event, stamp
@@ -109,7 +109,7 @@ def _transfer(call: Call, merchant: Merchant, challan: Challan) -> Page:
         return pages.says("Returned", f"The order is {order.status}.", status=409)
     if now.date() > challan.expiry_date:
         return pages.says("Returned", "The challan has expired.", status=409)
-    close(call.state, order)
+    leave(call, order)
     order.status, order.updated_at, order.captured = "PROCESSED", now, order.amount.value
     call.executed(
         operation="payer.transfer",

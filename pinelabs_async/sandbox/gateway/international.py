@@ -89,13 +89,17 @@ def _currency(body: Json, name: str) -> str:
     return code
 
 
+def financial_year(at: datetime) -> int:
+    """Return the year in which the financial year of a moment began, in April."""
+    return at.year if at.month >= 4 else at.year - 1
+
+
 def _paid_this_year(merchant: Merchant, now: datetime) -> int:
-    """Return the paisa of import orders paid in this financial year, which begins in April."""
-    began = now.year if now.month >= 4 else now.year - 1
+    """Return the paisa of import orders paid in this financial year."""
     return sum(
         order.captured
         for order in merchant.charges.values()
-        if flow_type(order) == "LRS" and (order.updated_at.year, order.updated_at.month) >= (began, 4)
+        if flow_type(order) == "LRS" and financial_year(order.updated_at) == financial_year(now)
     )
 
 

@@ -31,7 +31,6 @@ _ECHOED: Final = ("offer_data", "convenience_fee_breakdown", "mandate_info")
 # Objects that are taken and not told back.
 _TAKEN: Final = ("device_info", "customer_account_details", "risk_validation_details")
 _MAX_ENTRIES: Final = 2
-_LEFT: Final = "USER_AUTHENTICATION_FAILED"
 
 
 @attrs.frozen(kw_only=True)
@@ -78,11 +77,7 @@ def start(
 ) -> Challenge:
     """Begin an attempt with a method, amount, reference and shown members for each instrument."""
     now = call.state.clock.now()
-    attempts.close(call.state, order)
-    for left in order.payments:
-        # The order is tried anew while an older attempt still waited for another password.
-        if left.status == "PENDING":
-            left.status, left.error, left.updated_at = "FAILED", attempts.error(_LEFT), now
+    attempts.leave(call, order)
     payments: list[Payment] = []
     for method, amount, reference, shown in wanted:
         payment = Payment(

@@ -6,7 +6,7 @@ is the link to pay with, and a child order of type `CHARGE` holds the payment.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 import attrs
@@ -77,7 +77,7 @@ def _parent(call: Call, reference: str, shown: Json) -> Order:
         id=call.state.new_order_id(),
         reference=reference,
         # Of the types of an order, the state knows those that are paid and refunded as such.
-        type=cast("Any", "ADD_MONEY"),
+        type="ADD_MONEY",
         status="PENDING",
         amount=Amount(0, ""),
         shown=shown,
