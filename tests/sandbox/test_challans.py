@@ -118,6 +118,28 @@ async def test_a_transfer_is_returned_where_it_does_not_fit(api, box):
     assert (150000, 1) == (box.ledger.money_in, box.ledger.count("payer.transfer"))
 
 
+async def test_a_transfer_ends_a_payment_that_still_waited(api, box):
+    """An order that was paid by transfer is not paid again by the password of its card."""
+    order = await api.pending()
+    payment = {"payment_id": order["payments"][0]["id"]}
+    await api.call("POST", "/api/pay/v1/otp/generate", payment)
+    await api.call("POST", "/api/pay/v1/otp/submit", {**payment, "otp": "000000"})
+    await made(api, order)
+
+    await box.payer.transfer(order["order_id"])
+
+    late = await api.call("POST", "/api/pay/v1/otp/submit", {**payment, "otp": "123456"})
+    assert (422, "OPERATION_NOT_ALLOWED") == brief(late)
+    with pytest.raises(RuntimeError, match="409"):
+        await box.payer.approve(order["challenge_url"])
+    done = await api.get(order)
+    assert ("PROCESSED", "FAILED", 150000) == (
+        done["status"],
+        done["payments"][0]["status"],
+        box.ledger.money_in,
+    )
+
+
 async def test_a_challan_is_good_on_its_last_day(api, box):
     """Until that day ends."""
     order = await api.order()

@@ -1,10 +1,12 @@
 """Currency conversion, and tax collected at source."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from pinelabs_async import CurrencyConversion, TcsCheck, from_json
+from pinelabs_async.sandbox.gateway.international import financial_year
 from pinelabs_async.sandbox.magic import MAGIC
 from tests.sandbox.papers import import_of, sample
 from tests.sandbox.told import session, whole
@@ -120,6 +122,14 @@ async def test_the_first_ten_lakh_of_a_year_are_free(api, box):
     )
     assert (False, False) == (anew["tcs_applicable"], anew["is_flat_rate"])
     assert "PROCESSED" == first["status"]
+
+
+@pytest.mark.parametrize(
+    ("day", "year"), [("2026-03-31", 2025), ("2026-04-01", 2026), ("2026-12-31", 2026), ("2027-01-01", 2026)]
+)
+def test_a_financial_year_begins_in_april(day, year):
+    """Its name is the calendar year of that April."""
+    assert year == financial_year(datetime.fromisoformat(day))
 
 
 async def test_only_imports_of_the_right_kind_are_taxed(api):

@@ -126,6 +126,7 @@ async def test_a_refund_waits_and_ends_as_its_row_says(api, box, row):
     assert ("REFUND_FAILED" if failed else "REFUND_PROCESSED", refund["order_id"]) == (kind, data["order_id"])
     rest = await api.refund(order, "ref-3", value + 1000 if failed else 1000)
     assert (200, "FULLY_REFUNDED") == (rest[0], (await api.get(order))["status"])
+    assert rest[1]["data"]["order_amount"] == rest[1]["data"]["payments"][0]["payment_amount"]
 
 
 @rows("otp")
@@ -151,6 +152,58 @@ async def test_a_payment_that_ended_meanwhile_is_left_alone(api, box):
     box.clock.advance(minutes=1)
 
     assert ("ATTEMPTED", 0) == ((await api.get(order))["status"], box.ledger.money_in)
+
+
+async def test_a_payer_agrees_once(api, box):
+    """Who has agreed on the page does not agree again in the app."""
+    order = await api.order()
+    option = {"upi_details": {"txn_mode": "COLLECT", "payer": {"vpa": "pending@sandbox"}}}
+    await api.pay(order, method="UPI", option=option)
+    await box.payer.approve(order["order_id"])
+
+    box.clock.advance(minutes=20)
+
+    assert ("PROCESSED", 150000) == ((await api.get(order))["status"], box.ledger.money_in)
+    assert (1, 1) == (box.ledger.count("payer.approve"), box.ledger.count("bank.approve"))
+
+
+async def test_a_bank_does_not_take_what_ended_while_it_thought(api, box):
+    """A link that expires ends its payment, and the late answer changes nothing."""
+    expire_by = (box.clock.now() + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    body = {
+        "merchant_payment_link_reference": "link-1",
+        "amount": {"value": 777704, "currency": "INR"},
+        "expire_by": expire_by,
+    }
+    status, link = await api.call("POST", "/api/pay/v1/paymentlink", body)
+    assert 200 == status, link
+    await box.payer.approve(link["payment_link"])
+    assert "PENDING" == (await api.get(link))["status"]
+
+    box.clock.advance(minutes=20)
+
+    assert ("ATTEMPTED", 0) == ((await api.get(link))["status"], box.ledger.money_in)
+    assert ["PAYMENT_FAILED"] == [kind for kind, _ in events(box)]
+
+
+async def test_nobody_decides_while_the_bank_thinks(api, box):
+    """Neither a password nor a card of the merchant's own pays a second time."""
+    order = await api.pending(value=777704)
+    payment = {"payment_id": order["payments"][0]["id"]}
+    await api.call("POST", "/api/pay/v1/otp/generate", payment)
+    await box.payer.approve(order["challenge_url"])
+    path = f"/api/pay/v1/orders/{order['order_id']}/payments/{payment['payment_id']}/authorize"
+    card = {"pan": "4012001037141112", "expiration_month": "12", "expiration_year": "2099"}
+
+    answers = [
+        await api.call("POST", "/api/pay/v1/otp/submit", {**payment, "otp": "123456"}),
+        await api.call("POST", path, {"decrypted_card_details": card}),
+        await api.pay(order, "pay-2"),
+    ]
+
+    assert [(422, "OPERATION_NOT_ALLOWED")] * 3 == [brief(answer) for answer in answers]
+    box.clock.advance(minutes=20)
+    assert ("PROCESSED", 777704) == ((await api.get(order))["status"], box.ledger.money_in)
 
 
 def test_every_place_is_walked_and_no_value_stands_twice():
