@@ -216,6 +216,7 @@ class Awbs(Resource):
         Raises:
             NotFoundError: there is no such air waybill.
             ConflictError: a file was handed in before.
+            DuplicateRequestError: the same, where the gateway says so in its code.
             InvalidRequestError: the file is of another type or too large; ``code`` says which.
             OutcomeUnknownError: it may have arrived; read the air waybill.
 

@@ -152,6 +152,7 @@ class Invoices(Resource):
 
         Raises:
             ConflictError: a file was handed in before.
+            DuplicateRequestError: the same, where the gateway says so in its code.
             InvalidRequestError: there is no such invoice, or the file is of another type or too large.
             OutcomeUnknownError: it may have arrived; read the invoice.
 

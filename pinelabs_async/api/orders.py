@@ -37,6 +37,7 @@ from pinelabs_async.wire.shape import Body, shape
 SETTLED: Final = frozenset(
     {
         OrderStatus.AUTHORIZED,
+        OrderStatus.PARTIALLY_CAPTURED,
         OrderStatus.PROCESSED,
         OrderStatus.CANCELLED,
         OrderStatus.FAILED,

@@ -226,8 +226,8 @@ class Payments(Resource):
             ``SUCCESS``; read the order for the final state.
 
         Raises:
-            InvalidRequestError: the OTP is wrong or too old; no money moved.
-            PaymentDeclinedError: the bank said no; no money moved.
+            InvalidRequestError: the OTP is wrong or too old; no money moved. ``details`` may say what to do ``next``.
+            PaymentDeclinedError: the same, or the bank said no; no money moved.
             OutcomeUnknownError: it may have been accepted; read the order before anything else.
 
         Source: https://www.pinelabs.com/docs/online-payments/api/card-payments/submit-otp

@@ -6,6 +6,7 @@ never runs through frames whose locals hold the token or a card number.
 
 import asyncio
 import functools
+import io
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
@@ -67,7 +68,7 @@ class Reply:
 _NOTHING: Final = Content("application/json", b"")
 
 
-class _Body(aiohttp.BytesPayload):
+class _Body(aiohttp.BytesIOPayload):
     """Note on the request how far its writing got, and refuse to be written twice.
 
     aiohttp sends PUT and DELETE again by itself when a connection breaks. A second write of the same
@@ -76,7 +77,7 @@ class _Body(aiohttp.BytesPayload):
 
     def __init__(self, request: Request) -> None:
         content = request.content or _NOTHING
-        super().__init__(content.data, content_type=content.type)
+        super().__init__(io.BytesIO(content.data), content_type=content.type)
         self._request = request
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
@@ -85,9 +86,7 @@ class _Body(aiohttp.BytesPayload):
         self._finish()
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        self._start(writer)
-        await super().write(writer)
-        self._finish()
+        await self.write_with_length(writer, None)
 
     def _start(self, writer: AbstractStreamWriter) -> None:
         if self._request.reach is not Reach.NOT_SENT:

@@ -72,7 +72,7 @@ class Recorder:
 async def recorder():
     """A gateway of this test's own, with a Session on it."""
     recorder = Recorder()
-    app = web.Application()
+    app = web.Application(client_max_size=16 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", recorder.handle)
     runner = web.AppRunner(app)
     await runner.setup()

@@ -1,5 +1,7 @@
 """Files that are handed in: invoices, air waybills and payouts in bulk."""
 
+import warnings
+
 import pytest
 
 import pinelabs_sync.awbs
@@ -115,3 +117,13 @@ def test_the_encoding_of_bulk_payouts_stands_alone():
 def test_blocking_twins(method):
     """Each has its blocking twin."""
     assert method.__wrapped__.__name__ == method.__name__
+
+
+async def test_a_large_file(recorder):
+    """A file of 5 MiB goes out whole, and without a word of warning."""
+    large = Document(b"%PDF-" + bytes(5 * 1024 * 1024 - 5), "large.pdf")
+    recorder.answers(INVOICE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        await recorder.session.invoices.upload("v1-1", "inv-1", large)
+    assert [("file", "large.pdf", "application/pdf", large.content)] == await parts_of(sent(recorder.last))

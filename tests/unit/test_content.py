@@ -19,7 +19,7 @@ class Fed(StreamReader):
     def __init__(self, loop, data):
         from aiohttp.base_protocol import BaseProtocol
 
-        super().__init__(BaseProtocol(loop), 2**16, loop=loop)
+        super().__init__(BaseProtocol(loop), 2**24, loop=loop)
         self.feed_data(data)
         self.feed_eof()
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from pinelabs_async.sandbox.gateway.refunds import digits
+from pinelabs_async.sandbox.gateway.attempts import digits
 from pinelabs_async.sandbox.state import Amount, Json
 
 CANCELLED: Final = -10

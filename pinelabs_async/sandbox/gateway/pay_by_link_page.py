@@ -5,6 +5,7 @@ from typing import Final
 
 from pinelabs_async.sandbox.call import Call, Page, Route
 from pinelabs_async.sandbox.gateway import pages
+from pinelabs_async.sandbox.gateway.attempts import digits
 from pinelabs_async.sandbox.gateway.pay_by_link_object import (
     ACQUIRER,
     CANCELLED,
@@ -15,7 +16,6 @@ from pinelabs_async.sandbox.gateway.pay_by_link_object import (
     OldLink,
     OldLinks,
 )
-from pinelabs_async.sandbox.gateway.refunds import digits
 from pinelabs_async.sandbox.state import Merchant, State
 
 # How long a payer may do nothing is undocumented: this is the sandbox's own.

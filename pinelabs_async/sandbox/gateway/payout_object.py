@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from pinelabs_async.sandbox.call import Call
-from pinelabs_async.sandbox.gateway.refunds import digits
+from pinelabs_async.sandbox.gateway.attempts import digits
 from pinelabs_async.sandbox.state import Amount, Json
 
 OPENING_BALANCE: Final = 100_000_000
