@@ -113,8 +113,9 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     if cls is Answer:  # it has no fields, so any JSON fits
         read_json(body)
         return cls(), ()
-    # The fast decoder knows one spelling of a name, and no extra members.
-    if issubclass(cls, Renamed) or cls.SENT_BACK or _CAMEL_TIME in body or _CAMEL_AMOUNT in body:
+    if (
+        issubclass(cls, Renamed) or cls.SENT_BACK
+    ):  # the fast decoder knows no other names, and no extra members
         return tolerant.read(cls, read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)
@@ -122,7 +123,10 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
         decoded = _decoder_of(cls, envelope).decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return tolerant.read(cls, read_json(body), envelope)
-    return decoded if envelope is None else decoded.held, ()
+    answer = decoded if envelope is None else decoded.held
+    if getattr(answer, "created_at", answer) is None and (_CAMEL_TIME in body or _CAMEL_AMOUNT in body):
+        return tolerant.read(cls, read_json(body), envelope)
+    return answer, ()
 
 
 def trace(body: object, names: Sequence[str]) -> dict[str, Any]:
