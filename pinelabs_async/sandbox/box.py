@@ -8,11 +8,14 @@ from typing import Literal, Self, get_args
 from aiohttp import web
 
 from pinelabs_async.sandbox.clock import Clock
+from pinelabs_async.sandbox.delivery import Courier
 from pinelabs_async.sandbox.faults import Faults
+from pinelabs_async.sandbox.gateway.payout_object import Payouts
 from pinelabs_async.sandbox.ledger import Ledger
 from pinelabs_async.sandbox.payer import Payer
 from pinelabs_async.sandbox.server import Exchange, Gateway
 from pinelabs_async.sandbox.state import Credentials, Merchant, Settings, State
+from pinelabs_async.sandbox.webhooks import Webhooks
 
 _SHUTDOWN_SECONDS = 0.05
 _TokenExpiry = Literal["expires_in", "expires_at"]
@@ -35,6 +38,7 @@ class Sandbox:
         token_lifetime: int = 3600,
         token_expiry: _TokenExpiry = "expires_in",  # noqa: S107 - no password
         duplicate_references: _Duplicates = "refuse",
+        webhook_url: str = "",
     ) -> None:
         """Set up a sandbox; `start` opens its port.
 
@@ -44,6 +48,7 @@ class Sandbox:
             token_expiry: Which of the two documented members the token answer has.
             duplicate_references: Whether a repeated merchant reference is refused with
                 `DUPLICATE_REQUEST` or answered with what it made; both are documented.
+            webhook_url: Where the first merchant's webhooks go; nowhere by default.
         """
         _one_of("token_expiry", token_expiry, get_args(_TokenExpiry))
         _one_of("duplicate_references", duplicate_references, get_args(_Duplicates))
@@ -59,7 +64,9 @@ class Sandbox:
         self._gateway = Gateway(state=self._state)
         self._runner: web.ServerRunner | None = None
         self._payer = Payer()
-        self._credentials = self.add_merchant()
+        self._courier = Courier(self._state, self.crashes.append)
+        self._webhooks = Webhooks(self._state, self._courier)
+        self._credentials = self.add_merchant(webhook_url)
 
     @property
     def base_url(self) -> str:
@@ -92,6 +99,11 @@ class Sandbox:
         return self._credentials.merchant_id
 
     @property
+    def access_code(self) -> str:
+        """The first merchant's access code at the older Pay by Links gateway."""
+        return self._credentials.access_code
+
+    @property
     def clock(self) -> Clock:
         """The sandbox's time."""
         return self._state.clock
@@ -112,6 +124,11 @@ class Sandbox:
         return self._payer
 
     @property
+    def webhooks(self) -> Webhooks:
+        """What the merchants are told, and what became of it."""
+        return self._webhooks
+
+    @property
     def exchanges(self) -> deque[Exchange]:
         """The last thousand requests and their answers, oldest first."""
         return self._gateway.exchanges
@@ -121,19 +138,30 @@ class Sandbox:
         """The sandbox's own bugs, raised again when it closes."""
         return self._gateway.crashes
 
-    def add_merchant(self) -> Credentials:
+    def add_merchant(self, webhook_url: str = "") -> Credentials:
         """Take on another merchant, who shares nothing with the others, and return its credentials."""
         credentials = Credentials()
         self._state.merchants[credentials.client_id] = Merchant(credentials=credentials)
+        self._webhooks.point(credentials.merchant_id, webhook_url)
         return credentials
+
+    def deposit(self, paisa: int) -> None:
+        """Put money into the first merchant's funding account; payouts that waited for it go on."""
+        if paisa < 1:
+            raise ValueError("a deposit is at least 1 paisa")
+        self._state.merchants[self.client_id].store(Payouts).deposit(paisa)
 
     def revoke_tokens(self) -> None:
         """Make every access token given out so far invalid."""
         self._state.tokens.clear()
 
     def reset(self) -> None:
-        """Forget orders, payments, tokens, ledger, faults, exchanges and clock; keep port and merchants."""
+        """Forget orders, payments, tokens, webhooks, ledger, faults, exchanges and clock.
+
+        Port and merchants stay, with their credentials and webhook URLs.
+        """
         self._state.forget()
+        self._webhooks.clear()
         self.faults.clear()
         self.exchanges.clear()
 
@@ -147,6 +175,7 @@ class Sandbox:
         )
         await runner.setup()
         await web.SockSite(runner, listening).start()
+        await self._courier.open()
         self._runner = runner
         self._state.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self._payer.base_url = self._state.base_url
@@ -154,6 +183,7 @@ class Sandbox:
 
     async def aclose(self) -> None:
         """Close the port; raise what crashed inside the sandbox, so that its bugs cannot hide."""
+        await self._courier.aclose()
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()

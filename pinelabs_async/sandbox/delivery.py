@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
@@ -12,22 +12,19 @@ from typing import Final, Literal
 import aiohttp
 import attrs
 
-from pinelabs_async.sandbox.clock import Clock
 from pinelabs_async.sandbox.outbox import Event
 from pinelabs_async.sandbox.posting import ANSWER_SECONDS, Attempt, http_client, post, sign
+from pinelabs_async.sandbox.state import Merchant, State
 
-# https://developer.pluralonline.com/docs/webhook-retries; another page says three times, five seconds apart.
-WAITS: Final = tuple(
-    timedelta(**wait)
-    for wait in (
-        {"seconds": 5},
-        {"minutes": 5},
-        {"minutes": 30},
-        {"hours": 2},
-        {"hours": 5},
-        {"hours": 10},
-        {"hours": 10},
-    )
+# The page on webhook retries says so; another page speaks of three tries, five seconds apart.
+WAITS: Final = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=10),
 )
 """How long the gateway waits after each attempt that failed; then it gives up."""
 _TICK_SECONDS: Final = 0.25
@@ -69,28 +66,27 @@ class Delivery:
 class Courier:
     """Sends what is due: for each merchant one at a time, in the order in which it became due."""
 
-    def __init__(
-        self, clock: Clock, secret_of: Callable[[str], str], crashed: Callable[[Exception], None]
-    ) -> None:
+    def __init__(self, state: State, crashed: Callable[[Exception], None]) -> None:
         self.answer_seconds = ANSWER_SECONDS
-        self._clock = clock
-        self._secret_of = secret_of
+        self._state = state
+        self._clock = state.clock
         self._crashed = crashed
         self._lanes: dict[str, deque[Delivery]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._http: aiohttp.ClientSession | None = None
         self._ticker: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Begin to send."""
-        self._http = http_client()
-        self._ticker = asyncio.create_task(self._keep_time())
+        self._loop, self._http = asyncio.get_running_loop(), http_client()
+        self._ticker = self._loop.create_task(self._keep_time())
 
     async def aclose(self) -> None:
         """Stop, also in the middle of an attempt."""
         tasks = [*self._workers.values(), *([self._ticker] if self._ticker else [])]
         self.clear()
-        http, self._http = self._http, None
+        http, self._http, self._loop = self._http, None, None
         if self._ticker is not None:
             self._ticker.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -119,14 +115,15 @@ class Courier:
             await asyncio.wait(busy)
 
     def _line_up(self, delivery: Delivery) -> None:
-        if self._http is None:  # closed meanwhile
+        if self._loop is None or self._http is None:  # closed meanwhile
             return
         merchant_id = delivery.event.merchant_id
         lane = self._lanes[merchant_id]
         lane.append(delivery)
         worker = self._workers.get(merchant_id)
         if worker is None or worker.done():
-            self._workers[merchant_id] = asyncio.create_task(self._work(self._http, lane))
+            # Named, since a clock may be moved while the loop does not run, between two steps of a test.
+            self._workers[merchant_id] = self._loop.create_task(self._work(self._http, lane))
 
     async def _work(self, http: aiohttp.ClientSession, lane: deque[Delivery]) -> None:
         with self._no_crash():
@@ -138,13 +135,11 @@ class Courier:
         event, now, began = delivery.event, self._clock.now(), time.monotonic()
         headers = sign(
             event.body,
-            self._secret_of(event.merchant_id),
+            merchant_with(self._state, event.merchant_id).credentials.webhook_secret,
             id=event.id,
             timestamp=int(now.timestamp()),
         )
-        attempt = await post(
-            http, delivery.url, event.body, headers, at=now, seconds=self.answer_seconds
-        )
+        attempt = await post(http, delivery.url, event.body, headers, at=now, seconds=self.answer_seconds)
         delivery.attempts.append(attempt)
         was_due, delivery.due = delivery.due or now, None
         if delivery.status == "waiting":
@@ -161,8 +156,16 @@ class Courier:
                 self._clock.catch_up()
 
     @contextlib.contextmanager
-    def _no_crash(self):
+    def _no_crash(self) -> Generator[None]:
         try:
             yield
         except Exception as crash:  # noqa: BLE001 - kept, and raised when the sandbox closes
             self._crashed(crash)
+
+
+def merchant_with(state: State, merchant_id: str) -> Merchant:
+    """Return the merchant that has an id, or raise ValueError."""
+    for merchant in state.merchants.values():
+        if merchant.credentials.merchant_id == merchant_id:
+            return merchant
+    raise ValueError(f"there is no merchant {merchant_id!r}")

@@ -36,7 +36,7 @@ class Outbox:
         self.told: Callable[[Event], None] | None = None
         """Called with each event as it happens."""
 
-    def tell(self, merchant_id: str, event_type: str, data: dict[str, Any], **beside: Any) -> Event:
+    def tell(self, merchant_id: str, event_type: str, data: dict[str, Any], /, **beside: Any) -> Event:
         """Note that something happened; ``beside`` are members that stand next to ``data``."""
         event = Event(
             id="msg_" + "".join(secrets.choice(_LETTERS) for _ in range(27)),

@@ -32,10 +32,14 @@ from pinelabs_async.sandbox.gateway import (
     payment_links,
     payments,
     payouts,
+    plans,
     points,
+    presentations,
     refunds,
+    reserve_pay,
     settlements,
     split_settlements,
+    subscriptions,
     tokens,
     top_ups,
 )
@@ -72,6 +76,10 @@ _GROUPS: Final = (
     points,
     brand_wallets,
     top_ups,
+    plans,
+    subscriptions,
+    reserve_pay,
+    presentations,
 )
 
 ROUTES: Final[Sequence[Route]] = tuple(route for group in _GROUPS for route in group.ROUTES)
@@ -87,6 +95,8 @@ def _by_length() -> Mapping[int, Sequence[tuple[Route, Sequence[str]]]]:
 
 
 _BY_LENGTH: Final = _by_length()
+# The vendor's older guide has plans, subscriptions and their debits without the `/ps` before them.
+_OLDER: Final = ("/api/v1/public/", "/api/v1/mandate/")
 
 
 def match(raw_path: str) -> list[tuple[Route, dict[str, str]]]:
@@ -95,7 +105,7 @@ def match(raw_path: str) -> list[tuple[Route, dict[str, str]]]:
     Each segment is decoded once and after the splitting, so that an encoded slash stays
     inside its segment and never leads to another operation. A path without names goes before one with.
     """
-    segments = raw_path.split("/")
+    segments = (f"/ps{raw_path}" if raw_path.startswith(_OLDER) else raw_path).split("/")
     fits = ((route, _fit(pattern, segments)) for route, pattern in _BY_LENGTH.get(len(segments), ()))
     fitting = [(route, named) for route, named in fits if named is not None]
     return sorted(fitting, key=lambda fit: len(fit[1]))

@@ -30,7 +30,7 @@ class Download:
         self._file: IO[Any] | None = None
         self._chunks: list[bytes] = []
         self._head = b""
-        self.size = 0
+        self.size: int = 0
         """How many bytes have come."""
 
     @property

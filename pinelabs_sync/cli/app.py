@@ -9,7 +9,9 @@ from types import FrameType
 import click
 
 from pinelabs_async.errors import PineLabsError
+from pinelabs_async.sandbox.event_samples import SAMPLES
 from pinelabs_sync.cli.demo import Demo, DemoError
+from pinelabs_sync.cli.trigger import made, sent
 from pinelabs_sync.sandbox import Sandbox
 
 
@@ -33,7 +35,8 @@ def demo() -> None:
 @click.option(
     "--port", default=0, show_default="a free one", type=click.IntRange(0, 65535), help="Loopback port."
 )
-def sandbox(port: int) -> None:
+@click.option("--webhook-url", default="", metavar="URL", help="Where the merchant's webhooks go.")
+def sandbox(port: int, webhook_url: str) -> None:
     """Run a local Pine Labs until Ctrl-C; prints its address and credentials as export lines."""
     stopped = threading.Event()
 
@@ -43,7 +46,7 @@ def sandbox(port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     try:
-        box = Sandbox(port=port).start()
+        box = Sandbox(port=port, webhook_url=webhook_url).start()
     except OSError as error:
         sys.exit(f"pinelabs sandbox: port {port} cannot be used: {error.strerror}")
     with contextlib.closing(box):
@@ -52,6 +55,8 @@ def sandbox(port: int) -> None:
             ("PINELABS_CLIENT_ID", box.client_id),
             ("PINELABS_CLIENT_SECRET", box.client_secret),
             ("PINELABS_ENV", "uat"),
+            ("PINELABS_MERCHANT_ID", box.merchant_id),
+            ("PINELABS_ACCESS_CODE", box.access_code),
             ("PINELABS_RETURN_URL_SECRET", box.return_url_secret),
             ("PINELABS_WEBHOOK_SECRET", box.webhook_secret),
         ):
@@ -60,3 +65,28 @@ def sandbox(port: int) -> None:
         sys.stdout.flush()
         while not stopped.wait(0.5):  # a bare wait() cannot be interrupted on Windows
             pass
+
+
+@app.command(epilog=f"EVENT is one of {', '.join(sorted(SAMPLES))}.")
+@click.argument("event", type=click.Choice(sorted(SAMPLES), case_sensitive=False), metavar="EVENT")
+@click.option("--to", required=True, metavar="URL", help="Where your webhook handler listens.")
+@click.option(
+    "--secret",
+    required=True,
+    envvar="PINELABS_WEBHOOK_SECRET",
+    help="The webhook secret; better given as PINELABS_WEBHOOK_SECRET, which no list of processes shows.",
+)
+@click.option("--merchant-id", default="123456", show_default=True, help="The merchant that it is about.")
+@click.option("--id", "webhook_id", metavar="MSG", help="Its webhook-id, to send the same one again.")
+def trigger(event: str, to: str, secret: str, merchant_id: str, webhook_id: str | None) -> None:
+    """Send one signed sample EVENT, such as ORDER_PROCESSED, to your webhook handler.
+
+    It ends with 0 where the handler answers with a 2xx within five seconds, as the gateway wants it.
+    """
+    if not secret:
+        raise click.BadParameter("it is empty", param_hint="--secret")
+    told = made(event, merchant_id, webhook_id)
+    attempt = sent(told, to, secret)
+    click.echo(f"{told.type} {told.id} to {to}: {attempt.error or attempt.status}")
+    if not attempt.accepted:
+        sys.exit("pinelabs trigger: no 2xx; the gateway would send it again")

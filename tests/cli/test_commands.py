@@ -117,6 +117,8 @@ def test_sandbox_prints_export_lines_and_serves_until_it_is_stopped():
         "PINELABS_CLIENT_ID",
         "PINELABS_CLIENT_SECRET",
         "PINELABS_ENV",
+        "PINELABS_MERCHANT_ID",
+        "PINELABS_ACCESS_CODE",
         "PINELABS_RETURN_URL_SECRET",
         "PINELABS_WEBHOOK_SECRET",
     }

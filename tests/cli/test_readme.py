@@ -12,10 +12,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
+# The scope is said because pytest-asyncio warns where nobody does, and warnings are errors here.
+PYTEST = ["-m", "pytest", "-q", "-o", "asyncio_default_fixture_loop_scope=function", "--rootdir=."]
 PURCHASE = ("ReturnedOrder(order_id=", "status=<RefundStatus.PROCESSED: 'PROCESSED'>")
 PRINTED = {
     "awaited": PURCHASE,
     "blocking": PURCHASE,
+    "tests": ("1 passed",),
     "lost answer": ("resolved: True", "recovered: ", " True"),
     "webhook": ("read v1-1 and ship",),
 }
@@ -28,8 +31,9 @@ def test_example_runs_as_it_stands(example: str, printed: tuple[str, ...], tmp_p
     """The example prints what it is there to show, with no warning."""
     script = tmp_path / "example.py"
     script.write_text(example, encoding="utf-8")
+    run = PYTEST if "import pytest" in example else []
     ended = subprocess.run(
-        [sys.executable, "-W", "error", script],
+        [sys.executable, "-W", "error", *run, script],
         capture_output=True,
         check=False,
         text=True,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from pinelabs_async import sandbox
+from pinelabs_async import LegacyCredentials, NewPayByLink, PayByLinkInquiry, PayByLinkMode, Session, sandbox
 from pinelabs_async.sandbox import Clock, Ledger, Sandbox
 from pinelabs_async.sandbox.gateway import orders
 
@@ -196,3 +196,28 @@ def test_the_public_names_are_sorted():
     """What is offered is listed, and there."""
     assert sorted(sandbox.__all__) == sandbox.__all__
     assert all(hasattr(sandbox, name) for name in sandbox.__all__)
+
+
+async def test_a_deposit_lets_waiting_payouts_go():
+    """Money that comes into the funding account is paid out to whom it was owed, and shows in the balance."""
+    async with (
+        Sandbox() as box,
+        Session(box.client_id, box.client_secret, base_url=box.base_url) as pinelabs,
+    ):
+        before = (await pinelabs.payouts.balance()).balance
+        box.deposit(12345)
+        assert before.value + 12345 == (await pinelabs.payouts.balance()).balance.value
+        with pytest.raises(ValueError, match="at least 1 paisa"):
+            box.deposit(0)
+
+
+async def test_the_older_gateway_knows_the_merchant():
+    """Merchant id and access code are the credentials of the older Pay by Links gateway."""
+    async with Sandbox() as box:
+        legacy = LegacyCredentials(box.merchant_id, box.access_code)
+        async with Session("id", "secret", base_url=box.base_url, legacy=legacy) as pinelabs:
+            link = NewPayByLink(reference_no="r-1", amount=100, payment_mode=PayByLinkMode.UPI)
+            made = await pinelabs.pay_by_links.create(link)
+            assert made.payment_url.startswith(box.base_url)
+            status = await pinelabs.pay_by_links.status(PayByLinkInquiry(reference_no="r-1"))
+            assert not status.is_paid

@@ -38,7 +38,9 @@ class Terms:
 def chosen(call: Call, entries: Iterable[T], terms: Callable[[T], Terms]) -> Sequence[T]:
     """Return the entries that the filters of the query let through."""
     query = parameters(call)
-    start, end = (as_time(query[name], name) if name in query else None for name in ("start_date", "end_date"))
+    start, end = (
+        as_time(query[name], name) if name in query else None for name in ("start_date", "end_date")
+    )
     amount = whole(query, "amount", 0)
     # One page writes `is Equal`.
     name = one_of(query.get("amount_range", "isEqual").replace(" ", ""), "amount_range", tuple(_COMPARE))

@@ -44,11 +44,10 @@ def as_time(text: str, name: str) -> datetime:
     """Read a time of a body or a query."""
     try:
         at = datetime.fromisoformat(text)
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
+        # A naive time is none; on the edges of the calendar there is no such time in UTC.
+        return at.astimezone(UTC) if at.tzinfo else invalid(f"{name} must have a time zone")
     except (ValueError, OverflowError):
-        pass
-    invalid(f"{name} must be an ISO 8601 time with a zone")
+        invalid(f"{name} must be an ISO 8601 time")
 
 
 def optional_time(body: Json, name: str) -> datetime | None:

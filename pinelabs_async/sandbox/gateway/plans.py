@@ -32,11 +32,15 @@ _NAME: Final = 100
 _DESCRIPTION: Final = 500
 # No limit is published: this one keeps sums of days within what a calendar knows.
 _MOST_TRIAL_DAYS: Final = 3_650
+_FLAGS: Final = {"true": True, "false": False}
 
 
 def create(call: Call) -> Json:
     """Make a plan; no money moves."""
     body, now = call.body, call.state.clock.now()
+    start, end = optional_time(body, "start_date"), required_time(body, "end_date")
+    if start is not None and end <= start:
+        invalid("end_date must be after start_date")
     plan = Plan(
         id=new_id(call, "pla"),
         reference=checks.required_reference(body, "merchant_plan_reference"),
@@ -47,8 +51,8 @@ def create(call: Call) -> Json:
         max_limit=checks.amount(body, "max_limit_amount"),
         initial=_optional_amount(body, "initial_debit_amount"),
         trial_days=_trial_days(body),
-        start=optional_time(body, "start_date") or now,
-        end=required_time(body, "end_date"),
+        start=start or now,
+        end=end,
         notes=metadata(body),
         auto_debit=_auto_debit(body),
         created_at=now,
@@ -133,11 +137,9 @@ def _optional_amount(body: Json, name: str) -> Amount | None:
 def _auto_debit(body: Json) -> bool | None:
     """Return a flag that samples write as a boolean and the schema as a text."""
     value = body.get("auto_debit_ot")
-    if value not in (None, True, False, "true", "false") or isinstance(value, (int, float)) != isinstance(
-        value, bool
-    ):
-        invalid('auto_debit_ot must be a boolean, "true" or "false"')
-    return None if value is None else value in (True, "true")
+    if isinstance(value, str) and value in _FLAGS:
+        return _FLAGS[value]
+    return None if value is None else checks.flag(body, "auto_debit_ot")
 
 
 ROUTES: Final = (
