@@ -118,11 +118,13 @@ class Operation(Generic[T_co]):
 
 
 def absence(error: ApiError, code: str) -> Evidence:
-    """Say what a refused look-up proves: only the code that speaks of this very thing proves its absence.
+    """Say what a refused look-up proves: the gateway's own word that there is no such thing proves its absence.
 
+    That is the code of this very thing, or a 404 with the code that the gateway gives where nothing matches.
     Any other 404 may come from a proxy, or from a gateway that does not know the path.
     """
-    return Evidence.ABSENT if error.code == code else Evidence.UNCLEAR
+    nothing_matches = error.status == 404 and error.code == "INVALID_REQUEST"
+    return Evidence.ABSENT if error.code == code or nothing_matches else Evidence.UNCLEAR
 
 
 def quote_id(name: str, value: object) -> str:

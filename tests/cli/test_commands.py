@@ -94,7 +94,7 @@ def test_sandbox_prints_export_lines_and_serves_until_it_is_stopped():
         assert process.stdout is not None
         exports = dict(
             re.fullmatch(r"export (\w+)=(\S+)\n", process.stdout.readline()).groups()  # type: ignore[union-attr]
-            for _ in range(6)
+            for _ in range(8)
         )
         script = (
             "from pinelabs_sync import *\n"

@@ -5,11 +5,14 @@ import json
 import pytest
 
 from pinelabs_async import (
+    OPERATIONS,
     DuplicateRequestError,
     Money,
     OutcomeUnknownError,
     RateLimitError,
+    from_json,
 )
+from tests.api.samples import EXAMPLES
 from tests.loopback.raw import answer, drop, order_json, refusal, reset, truncated
 from tests.loopback.shop import PRICE, card_payment, new_order, new_refund
 
@@ -326,3 +329,21 @@ async def test_resend_carries_fresh_timestamp(raw, connect):
     stamps = [request.headers["request-timestamp"] for request in raw.requests]
     assert stamps == sorted(stamps)
     assert json.loads(raw.requests[0].body)["merchant_order_reference"] == REFERENCE
+
+
+@pytest.mark.parametrize(
+    ("group", "sample"),
+    [("plans", "subscriptions/create-plan"), ("payment_links", "payment-links/create-minimal")],
+)
+@pytest.mark.parametrize("at", ["before_execute", "after_execute"])
+async def test_plans_and_links_are_made_once(box, pinelabs, group, sample, at):
+    """A lost plan or link is found, or sent again where the gateway says that nothing matches; there is one of it."""
+    operation = OPERATIONS[f"{group}.create"]
+    fields = json.loads((EXAMPLES / f"{sample}.request.json").read_text())
+    fields |= {name: "2030-01-01T00:00:00Z" for name in ("end_date", "expire_by") if name in fields}
+    fields.pop("start_date", None)
+    body = from_json(operation.body, fields)
+    box.faults.add(operation=operation.name, at=at, what="drop")
+    made = await getattr(pinelabs, group).create(body)
+    assert (at == "after_execute") == made.recovered
+    assert 1 == box.ledger.count(operation.name, reference=operation.reference(body))
