@@ -1,0 +1,169 @@
+"""A write whose caller gives up: seen through for a moment, reported, and cancelled all the same."""
+
+import asyncio
+import contextlib
+import logging
+import time
+
+import anyio
+import pytest
+
+from pinelabs_async import ConfigurationError, MemoryIntentStore, Session
+from tests.loopback.raw import after, answer, never, order_json, refusal
+from tests.loopback.shop import new_order, new_refund
+
+GRACE = 0.4
+
+
+@pytest.fixture
+def told(caplog):
+    """What the logger said, from warnings on."""
+    caplog.set_level(logging.WARNING, "pinelabs")
+    return lambda: [record.getMessage() for record in caplog.records]
+
+
+async def by_cancel(call):
+    task = asyncio.create_task(call)
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def by_timeout(call):
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(call, 0.1)
+
+
+async def by_scope(call):
+    with anyio.move_on_after(0.1) as scope:
+        await call
+    assert scope.cancelled_caught
+
+
+async def by_group(call):
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(call)
+        await asyncio.sleep(0.1)
+        task.cancel()
+
+
+each_way = pytest.mark.parametrize("give_up", [by_cancel, by_timeout, by_scope, by_group])
+
+
+@each_way
+async def test_an_answer_in_the_grace(raw, connect, told, give_up):
+    """The write comes to its end, the log says so, the journal is settled, and the caller is cancelled."""
+    raw.script = [after(0.25, answer(order_json()))]
+    journal, new = MemoryIntentStore(), new_order()
+    await give_up(connect(raw, journal=journal, grace=2).orders.create(new))
+    [line] = told()
+    assert "orders.create: its caller was cancelled; after that its answer came: it was carried out" in line
+    assert new.merchant_order_reference in line
+    assert f"request_id={raw.requests[0].headers['request-id']}" in line
+    assert () == await journal.pending()
+    assert 1 == len(raw.requests)
+
+
+@each_way
+async def test_no_answer_in_the_grace(raw, connect, told, give_up):
+    """After the grace the caller goes, the log says that it is unknown, and the intent stays open."""
+    raw.script = [never]
+    journal, new = MemoryIntentStore(), new_order()
+    started = time.monotonic()
+    await give_up(connect(raw, journal=journal, grace=GRACE).orders.create(new))
+    assert GRACE <= time.monotonic() - started < GRACE + 2
+    [line] = told()
+    assert "no answer came in the grace" in line
+    assert "It may have been carried out" in line
+    assert new.merchant_order_reference in line
+    assert [new.merchant_order_reference] == [intent.reference for intent in await journal.pending()]
+
+
+@each_way
+async def test_a_refusal_in_the_grace(raw, connect, told, give_up):
+    """A refusal is logged as one, and settled: it was not carried out."""
+    raw.script = [after(0.25, refusal(422, "OPERATION_NOT_ALLOWED", "not now"))]
+    journal = MemoryIntentStore()
+    await give_up(connect(raw, journal=journal, grace=2).refunds.create("v1-order", new_refund()))
+    [line] = told()
+    assert "Refused: it was not carried out" in line
+    assert () == await journal.pending()
+
+
+@each_way
+async def test_nothing_is_begun_after(raw, connect, give_up):
+    """Nobody waits any more: what would have been tried again is not."""
+    raw.script = [after(0.25, refusal(429, None, headers={"Retry-After": "0"})), answer(order_json())]
+    await give_up(connect(raw, grace=2).orders.create(new_order()))
+    await asyncio.sleep(0.1)
+    assert 1 == len(raw.requests)
+
+
+@each_way
+async def test_what_has_not_left_is_dropped(raw, connect, told, give_up):
+    """A write that still waits for its token is cancelled at once, without a word, and settled as not carried out."""
+    raw.token_script = [never]
+    journal = MemoryIntentStore()
+    started = time.monotonic()
+    await give_up(connect(raw, journal=journal, grace=30).orders.create(new_order()))
+    assert time.monotonic() - started < 5
+    assert ([], [], ()) == (told(), raw.requests, await journal.pending())
+
+
+async def test_a_second_cancel_does_not_wait(raw, connect):
+    """Whoever insists goes at once."""
+    raw.script = [never]
+    task = asyncio.create_task(connect(raw, grace=30).orders.create(new_order()))
+    for _ in range(2):
+        await asyncio.sleep(0.1)
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(task), 5)
+
+
+async def test_reads_go_at_once(raw, connect, told):
+    """A read changes nothing: nobody waits for it."""
+    raw.script = [never]
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(connect(raw, grace=30).orders.get("v1-order"), 0.1)
+    assert time.monotonic() - started < 5
+    assert [] == told()
+
+
+async def test_the_session_goes_on(raw, connect):
+    """After it the Session works, and no grace means none."""
+    raw.script = [never, answer(order_json())]
+    pinelabs = connect(raw, grace=0)
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(pinelabs.orders.create(new_order()), 0.1)
+    assert time.monotonic() - started < 5
+    assert "v1-order" == (await pinelabs.orders.create(new_order())).order_id
+
+
+def test_the_loop_may_end_meanwhile(told):
+    """A program that ends in the grace ends, and no task is left behind that nobody asked for its error."""
+
+    async def main():
+        from tests.loopback.raw import RawServer
+
+        async with RawServer(never) as server:
+            session = Session("id", "secret", base_url=server.base_url, grace=0.2)
+            task = asyncio.create_task(session.orders.create(new_order()))
+            await asyncio.sleep(0.2)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await session.aclose()
+
+    asyncio.run(main())
+    assert 1 == len(told())
+
+
+@pytest.mark.parametrize("grace", [-1, "2", None, True, float("nan"), float("inf")])
+def test_a_grace_that_cannot_be(grace):
+    """It is a number of seconds from 0 on."""
+    with pytest.raises(ConfigurationError, match="grace"):
+        Session("id", "secret", grace=grace)
