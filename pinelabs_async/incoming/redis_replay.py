@@ -1,23 +1,31 @@
 """Handling each webhook once, on several machines: needs the extra ``[redis]``."""
 
-from typing import Any, Protocol
+import inspect
+from typing import Any, Final, Protocol
 
+from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.incoming.replay import AGE, LEASE, Claim, check_times
+
+_DONE: Final = "done"
+_RUNNING: Final = "running:"
+_RELEASE: Final = """
+if redis.call("get", KEYS[1]) == ARGV[1] then redis.call("del", KEYS[1]) end
+"""
 
 
 class RedisClient(Protocol):
     """Be what a ``redis.asyncio.Redis`` is, as far as it is used here: of Any types, which differ by release."""
 
-    async def set(self, name: Any, value: Any, *, nx: bool = ..., px: Any = ...) -> Any:
+    def set(self, name: Any, value: Any, *, nx: bool = ..., px: Any = ...) -> Any:
         """Set a key that expires after ``px`` milliseconds; with ``nx`` only where there is none."""
         ...
 
-    async def get(self, name: Any) -> Any:
+    def get(self, name: Any) -> Any:
         """Return a key's value."""
         ...
 
-    async def delete(self, *names: Any) -> Any:
-        """Delete keys."""
+    def eval(self, script: Any, numkeys: Any, *keys_and_args: Any) -> Any:
+        """Run a script, in one step for everybody else."""
         ...
 
 
@@ -31,7 +39,7 @@ class RedisReplayStore:
         age: Seconds to remember what is done.
 
     Raises:
-        ConfigurationError: a setting that cannot work.
+        ConfigurationError: a setting that cannot work, or a blocking ``redis.Redis``.
         redis.RedisError: from its methods, where Redis cannot be reached.
     """
 
@@ -44,21 +52,33 @@ class RedisReplayStore:
         age: float = AGE,
     ) -> None:
         check_times(lease, age)
+        if not inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
+            raise ConfigurationError(
+                f"client must be a redis.asyncio.Redis, not a {type(client).__module__}.{type(client).__qualname__}."
+            )
         self._client = client
-        self._prefix, self._lease, self._age = prefix, int(lease * 1000), int(age * 1000)
+        self._prefix, self._lease, self._age = prefix, _milliseconds(lease), _milliseconds(age)
 
-    async def claim(self, key: str) -> Claim:
+    async def claim(self, key: str, owner: str) -> Claim:
         """Take a key before its handler runs."""
+        name, mine = self._prefix + key, _RUNNING + owner
         # SET NX is one step for Redis: of two that come at once one gets it.
-        if await self._client.set(self._prefix + key, "running", nx=True, px=self._lease):
+        if await self._client.set(name, mine, nx=True, px=self._lease):
             return "claimed"
-        value = await self._client.get(self._prefix + key)
-        return "done" if value in ("done", b"done") else "running"
+        value = await self._client.get(name)
+        if value in (_DONE, _DONE.encode()):
+            return "done"
+        # The client sends a command again when its answer gets lost: the first one may have taken the key.
+        return "claimed" if value in (mine, mine.encode()) else "running"
 
-    async def release(self, key: str) -> None:
+    async def release(self, key: str, owner: str) -> None:
         """Give a key back."""
-        await self._client.delete(self._prefix + key)
+        await self._client.eval(_RELEASE, 1, self._prefix + key, _RUNNING + owner)
 
     async def finish(self, key: str) -> None:
         """Mark a key as done."""
-        await self._client.set(self._prefix + key, "done", px=self._age)
+        await self._client.set(self._prefix + key, _DONE, px=self._age)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

@@ -4,6 +4,7 @@ The gateway sends again what was not answered with a 2xx, under the same id, for
 """
 
 import asyncio
+import math
 import sqlite3
 import threading
 import time
@@ -26,16 +27,20 @@ AGE: Final = 3 * 86_400.0
 class ReplayStore(Protocol):
     """Remember which webhooks are handled. Every process that answers webhooks must share one.
 
-    The methods may be called at the same time from several tasks, threads and processes: of two that claim
-    the same key at once exactly one gets ``claimed``.
+    The methods may be called at the same time from several tasks, threads and processes: of two owners that
+    claim the same key at once exactly one gets ``claimed``. A claim that is neither released nor finished,
+    as after a crash, is free again after a lease, which must be longer than the slowest handler takes.
     """
 
-    async def claim(self, key: str) -> Claim:
-        """Take a key before its handler runs."""
+    async def claim(self, key: str, owner: str) -> Claim:
+        """Take a key before its handler runs; ``owner`` is a random text, new for each delivery."""
         ...
 
-    async def release(self, key: str) -> None:
-        """Give a key back, because its handler failed: the gateway's next try is to get through."""
+    async def release(self, key: str, owner: str) -> None:
+        """Give a key back, because its handler failed: the gateway's next try is to get through.
+
+        It does nothing where the key is done, or somebody else's by now.
+        """
         ...
 
     async def finish(self, key: str) -> None:
@@ -46,7 +51,12 @@ class ReplayStore(Protocol):
 def check_times(lease: float, age: float) -> None:
     """Refuse settings of a store that are no seconds."""
     for name, value in (("lease", lease), ("age", age)):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+            or value <= 0
+        ):
             raise ConfigurationError(f"{name} must be a number of seconds above zero, not {value!r}.")
 
 
@@ -67,44 +77,54 @@ class MemoryReplayStore:
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise ConfigurationError(f"size must be an int of at least 1, not {size!r}.")
         self._size, self._lease, self._age = size, lease, age
-        self._running: dict[str, float] = {}
+        self._running: dict[str, tuple[str, float]] = {}
         self._done: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
+        watch_forks(self)
 
-    async def claim(self, key: str) -> Claim:
+    def after_fork(self) -> None:
+        """Begin with a free lock: a thread of the parent may have held it."""
+        self._lock = threading.Lock()
+
+    async def claim(self, key: str, owner: str) -> Claim:
         """Take a key before its handler runs."""
         now = time.monotonic()
         with self._lock:
             self._forget(now)
             if key in self._done:
                 return "done"
-            if self._running.get(key, 0.0) > now:
+            holder, ends = self._running.get(key, (owner, now))
+            if holder != owner and ends > now:
                 return "running"
-            self._running[key] = now + self._lease
+            self._running[key] = (owner, now + self._lease)
             return "claimed"
 
-    async def release(self, key: str) -> None:
+    async def release(self, key: str, owner: str) -> None:
         """Give a key back."""
         with self._lock:
-            self._running.pop(key, None)
+            if self._running.get(key, ("", 0.0))[0] == owner:
+                del self._running[key]
 
     async def finish(self, key: str) -> None:
         """Mark a key as done."""
+        now = time.monotonic()
         with self._lock:
             self._running.pop(key, None)
-            self._done[key] = time.monotonic() + self._age
+            self._done[key] = now + self._age
             self._done.move_to_end(key)
+            self._forget(now)
 
     def _forget(self, now: float) -> None:
         while self._done and (len(self._done) > self._size or next(iter(self._done.values())) <= now):
             self._done.popitem(last=False)
         if len(self._running) > self._size:
-            self._running = {key: ends for key, ends in self._running.items() if ends > now}
+            self._running = {key: claim for key, claim in self._running.items() if claim[1] > now}
 
 
-_TABLE: Final = (
-    "CREATE TABLE IF NOT EXISTS webhooks (key TEXT PRIMARY KEY, done INTEGER NOT NULL, ends REAL NOT NULL) "
-    "WITHOUT ROWID"
+_TABLES: Final = (
+    # No owner: it is done.
+    "CREATE TABLE IF NOT EXISTS webhooks (key TEXT PRIMARY KEY, owner TEXT, ends REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS webhooks_ends ON webhooks (ends)",
 )
 
 
@@ -133,35 +153,35 @@ class SQLiteReplayStore:
         leave_to_parent(self._connection)
         self._lock, self._connection = threading.Lock(), None
 
-    async def claim(self, key: str) -> Claim:
+    async def claim(self, key: str, owner: str) -> Claim:
         """Take a key before its handler runs."""
-        return await asyncio.to_thread(self._claim, key)
+        return await asyncio.to_thread(self._claim, key, owner)
 
-    async def release(self, key: str) -> None:
+    async def release(self, key: str, owner: str) -> None:
         """Give a key back."""
-        await asyncio.to_thread(self._write, "DELETE FROM webhooks WHERE key = ? AND done = 0", (key,))
+        await asyncio.to_thread(self._write, "DELETE FROM webhooks WHERE key = ? AND owner = ?", (key, owner))
 
     async def finish(self, key: str) -> None:
         """Mark a key as done."""
         await asyncio.to_thread(
-            self._write, "REPLACE INTO webhooks VALUES (?, 1, ?)", (key, time.time() + self._age)
+            self._write, "REPLACE INTO webhooks VALUES (?, NULL, ?)", (key, time.time() + self._age)
         )
 
     async def aclose(self) -> None:
         """Close the file; the next call opens it again."""
         await asyncio.to_thread(self._close)
 
-    def _claim(self, key: str) -> Claim:
+    def _claim(self, key: str, owner: str) -> Claim:
         now = time.time()
         with self._lock:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")  # of two processes one waits here
             with connection:
                 connection.execute("DELETE FROM webhooks WHERE ends <= ?", (now,))
-                row = connection.execute("SELECT done FROM webhooks WHERE key = ?", (key,)).fetchone()
-                if row is not None:
-                    return "done" if row[0] else "running"
-                connection.execute("INSERT INTO webhooks VALUES (?, 0, ?)", (key, now + self._lease))
+                row = connection.execute("SELECT owner FROM webhooks WHERE key = ?", (key,)).fetchone()
+                if row not in (None, (owner,)):
+                    return "running" if row[0] else "done"
+                connection.execute("REPLACE INTO webhooks VALUES (?, ?, ?)", (key, owner, now + self._lease))
         return "claimed"
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:
@@ -172,8 +192,8 @@ class SQLiteReplayStore:
         if self._connection is None:
             connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(_TABLE)
+                for statement in _TABLES:
+                    connection.execute(statement)
             except BaseException:
                 connection.close()
                 raise

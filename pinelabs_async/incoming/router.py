@@ -13,12 +13,15 @@
 """
 
 import asyncio
+import contextlib
+import contextvars
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args, overload
 
-import anyio.to_thread
 import attrs
 
 from pinelabs_async.errors import ConfigurationError, SignatureError
@@ -33,8 +36,10 @@ from pinelabs_async.incoming.events import (
 )
 from pinelabs_async.incoming.replay import MemoryReplayStore, ReplayStore
 from pinelabs_async.incoming.webhooks import OneSecret
+from pinelabs_async.wire.lifetime import watch_forks
 
 E = TypeVar("E")
+T = TypeVar("T")
 Handler: TypeAlias = Callable[[E], Awaitable[object] | object]
 """Take an event; a plain function runs in a thread."""
 Register: TypeAlias = Callable[[Handler[E]], Handler[E]]
@@ -66,6 +71,7 @@ _NAMES: Final = frozenset(
     for name in get_args(names)
 )
 
+_MOST_THREADS: Final = 40
 _log: Final = logging.getLogger("pinelabs")
 
 
@@ -82,9 +88,13 @@ class WebhookAnswer:
 class WebhookRouter:
     """Check deliveries, hand each event to its handler once, and say what to answer.
 
-    The gateway waits five seconds for a 2xx and tries again later otherwise. A handler that takes longer
-    runs with ``background=True``: then it is answered first and handled after, at most once; if the process
-    ends in between, nobody handles it, and only reading the order tells what it said.
+    The gateway waits five seconds for a 2xx and tries again later otherwise. A handler that takes longer is
+    not stopped when the gateway hangs up: the next try is answered with how it ended. With
+    ``background=True`` it is answered first and handled after, at most once; if the process ends in between,
+    nobody handles it, and only reading the order tells what it said.
+
+    Handlers run once for each event, unless one takes longer than the store's lease or the process ends
+    while it runs: then the gateway's next try runs it again.
 
     Args:
         secret: The webhook secret, or several while you change it.
@@ -113,7 +123,13 @@ class WebhookRouter:
         self._store: ReplayStore = MemoryReplayStore() if store is None else store
         self._handlers: dict[str, tuple[Handler[Any], bool]] = {}
         self._otherwise: tuple[Handler[Any], bool] | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self.after_fork()
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """Begin without tasks and threads: those that run are the parent's."""
+        self._running: set[asyncio.Task[Any]] = set()
+        self._threads = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="pinelabs-webhooks")
 
     @overload
     def on(self, *names: OrderName, background: bool = ...) -> Register[OrderEvent]: ...
@@ -153,7 +169,12 @@ class WebhookRouter:
         """Register the handler of every event that has no other, unknown ones among them.
 
         Without one they are answered with 200 and dropped: the gateway would send them again for a day.
+
+        Raises:
+            ConfigurationError: there is one already.
         """
+        if self._otherwise is not None:
+            raise ConfigurationError("there is a handler of all other events already.")
         self._otherwise = (handler, False)
         return handler
 
@@ -174,61 +195,87 @@ class WebhookRouter:
         except SignatureError as error:
             _log.warning("a webhook was refused: %s", error.reason)
             return WebhookAnswer(status=400, text=error.reason)
-        handler, background = self._handlers.get(event.type, self._otherwise or (_drop, False))
-        claim = await self._store.claim(event.id)
+        found = self._handlers.get(event.type, self._otherwise)
+        if found is None:
+            return WebhookAnswer(status=200, text="not asked for")
+        # A task of its own: the handler is not cut short, and its end is noted, when the gateway hangs up.
+        return await asyncio.shield(self._begin(self._handle_once(event, *found)))
+
+    async def wait(self) -> None:
+        """Wait until the handlers that run are done, those in the background too, as before a server stops."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    async def _handle_once(self, event: Event, handler: Handler[Any], background: bool) -> WebhookAnswer:
+        owner = secrets.token_hex(8)
+        try:
+            claim = await self._store.claim(event.id, owner)
+        except Exception:  # noqa: BLE001  # of any store; nothing has been done yet
+            _log.exception("the replay store failed; the gateway will send the event again")
+            return WebhookAnswer(status=500, text="the store failed")
         if claim == "done":
             return WebhookAnswer(status=200, text="handled before")
         if claim == "running":
             return WebhookAnswer(status=409, text="being handled")
         if background:
-            await self._store.finish(event.id)
-            self._begin(handler, event)
+            if not await _done(self._store.finish(event.id)):
+                return WebhookAnswer(status=500, text="the store failed")
+            _ = self._begin(self._run(handler, event, "nobody will try again"))
             return WebhookAnswer(status=200, text="accepted")
-        return await self._run_once(handler, event)
-
-    async def wait(self) -> None:
-        """Wait until the handlers in the background are done, as before a server stops."""
-        while self._running:
-            await asyncio.wait(set(self._running))
-
-    async def _run_once(self, handler: Handler[Any], event: Event) -> WebhookAnswer:
-        finished = False
-        try:
-            await _call(handler, event)
-            finished = True
-        except Exception:  # noqa: BLE001  # whatever a handler raises, the gateway is to send the event again
-            _log.exception("the handler of %s failed; the gateway will send it again", _shown(event.type))
+        if not await self._run(handler, event, "the gateway will send it again"):
+            await _done(self._store.release(event.id, owner))  # else the lease frees it
             return WebhookAnswer(status=500, text="the handler failed")
-        finally:  # also when it is cancelled: the next try is to get through
-            with anyio.CancelScope(shield=True):
-                await (self._store.finish if finished else self._store.release)(event.id)
+        await _done(self._store.finish(event.id))  # a 2xx in any case, so that it does not come again
         return WebhookAnswer(status=200, text="handled")
 
-    def _begin(self, handler: Handler[Any], event: Event) -> None:
-        async def run() -> None:
-            try:
-                await _call(handler, event)
-            except Exception:  # noqa: BLE001  # nobody else is there to hear of it
-                _log.exception(
-                    "the background handler of %s failed; nobody will try again", _shown(event.type)
-                )
+    async def _run(self, handler: Handler[Any], event: Event, otherwise: str) -> bool:
+        """Tell whether the handler came to its end."""
+        try:
+            if any(inspect.iscoroutinefunction(function) for function in (handler, type(handler).__call__)):
+                await cast("Awaitable[object]", handler(event))
+            elif inspect.isawaitable(result := await self._in_thread(handler, event)):
+                await result
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001  # whatever it raises; the loop's end, too
+            _log.exception("the handler of %s failed; %s", _shown(event.type), otherwise)
+            return False
+        return True
 
-        task = asyncio.get_running_loop().create_task(run())
+    async def _in_thread(self, handler: Handler[Any], event: Event) -> object:
+        context = contextvars.copy_context()
+        future = asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: context.run(_attempt, handler, event)
+        )
+        while not future.done():  # a thread cannot be stopped: how it ends is what counts
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([future])
+        result, error = future.result()
+        if error is not None:
+            raise error
+        return result
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.get_running_loop().create_task(coroutine)
         self._running.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._running.discard)
+        return task
 
 
-async def _call(handler: Handler[Any], event: Event) -> None:
-    if any(inspect.iscoroutinefunction(function) for function in (handler, type(handler).__call__)):
-        await cast("Awaitable[object]", handler(event))
-        return
-    result = await anyio.to_thread.run_sync(handler, event)
-    if inspect.isawaitable(result):
-        await result
+def _attempt(handler: Handler[Any], event: Event) -> tuple[object, Exception | None]:
+    """Return the error instead of raising it: no future of asyncio takes a StopIteration."""
+    try:
+        return handler(event), None
+    except Exception as error:  # noqa: BLE001  # it is raised again where it was waited for
+        return None, error
 
 
-async def _drop(_event: Event) -> None:
-    """Handle an event that nobody wants."""
+async def _done(step: Awaitable[None]) -> bool:
+    """Tell whether the store did as it was told."""
+    try:
+        await step
+    except Exception:  # noqa: BLE001  # of any store
+        _log.exception("the replay store failed")
+        return False
+    return True
 
 
 def _shown(name: str) -> str:

@@ -263,6 +263,37 @@ class Answer(Shape):
         values = {field.name: getattr(self, field.name) for field in self.__attrs_attrs__}
         return _rebuild, (type(self), values, self._get_received())
 
+    # pydantic calls these by name, and only where an answer is in an annotation of its own: FastAPI's handlers
+    # return answers and take them in. Any is what it gives and wants; it is not imported otherwise.
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        from pinelabs_async.wire.codec import from_json, to_json  # noqa: PLC0415  # it imports this module
+
+        def validate(given: Any) -> Any:
+            if isinstance(given, cls):
+                return given
+            try:
+                return from_json(cls, given)
+            except TypeError as error:
+                raise ValueError(str(error)) from None  # what pydantic reports as the caller's mistake
+
+        return core_schema.no_info_plain_validator_function(
+            validate,
+            ref=f"{cls.__module__}.{cls.__qualname__}:{id(cls)}",  # one entry in an OpenAPI document
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda answer: json.loads(to_json(answer))
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        if cls.BARE is not None:
+            return {"title": cls.__name__, "type": "array", "items": {}}
+        fields: dict[str, Any] = {json_name(cls, field.name): {} for field in cls.__attrs_attrs__}
+        return {"title": cls.__name__, "type": "object", "properties": fields}
+
 
 def attach(answer: Answer, received: Received) -> None:
     """Give an answer what came with it."""

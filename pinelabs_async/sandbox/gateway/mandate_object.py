@@ -25,6 +25,10 @@ class Mandate(ABC):
     """The call that made it, in whose name later things happen."""
     status: str = "CREATED"
 
+    def become(self, status: str) -> None:
+        """Stand elsewhere."""
+        self.status = status
+
     @property
     @abstractmethod
     def paused(self) -> bool:

@@ -89,7 +89,8 @@ class Subscription(Mandate):
 
     def move(self, status: str, event: str | None = None) -> None:
         """Let it stand elsewhere, and tell the merchant."""
-        self.status, self.modified_at = status, self.call.state.clock.now()
+        self.become(status)
+        self.modified_at = self.call.state.clock.now()
         if event is not None:
             self.tell(event)
 
