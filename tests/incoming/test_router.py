@@ -6,6 +6,7 @@ import functools
 import itertools
 import logging
 import os
+import signal
 import threading
 import time
 import warnings
@@ -239,16 +240,16 @@ async def test_a_handler_that_fails(make_store, error, which, caplog):
 @pytest.mark.parametrize("kind", ["plain", "async"])
 async def test_the_gateway_hangs_up(make_store, kind):
     """A delivery whose request is cancelled is handled to its end all the same, and once."""
-    began, ended, loop = asyncio.Event(), [], asyncio.get_running_loop()
+    began, gate, ended, loop = asyncio.Event(), threading.Event(), [], asyncio.get_running_loop()
 
     async def awaited(event):
         began.set()
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(gate.wait)
         ended.append(event)
 
     def plain(event):
         loop.call_soon_threadsafe(began.set)
-        time.sleep(0.2)
+        gate.wait()
         ended.append(event)
 
     router, sent = routed(awaited if kind == "async" else plain, store=make_store()), delivery()
@@ -258,6 +259,7 @@ async def test_the_gateway_hangs_up(make_store, kind):
     with pytest.raises(asyncio.CancelledError):
         await request
     assert 409 == await status(router, sent)
+    gate.set()
     await router.wait()
     assert (200, 1) == (await status(router, sent), len(ended))
 
@@ -272,7 +274,7 @@ def test_the_server_stops(kind):
         ended.append(event)
 
     def plain(event):
-        time.sleep(0.3)
+        time.sleep(0.6)
         ended.append(event)
 
     async def server():
@@ -518,6 +520,7 @@ async def test_fork():
         child = os.fork()
     if child == 0:
         code = 1
+        signal.alarm(10)  # a child that hangs is ended
         try:
             asyncio.events._set_running_loop(None)
             asyncio.run(asyncio.wait_for(in_child(router), 5))

@@ -225,13 +225,13 @@ PROGRAM = """
 import asyncio, os, sys
 from pinelabs_async import RedisReplayStore, SQLiteReplayStore
 
-place, prefix, owner = sys.argv[1:]
+place, prefix, owner, lease = sys.argv[1:]
 async def opened():
     if not place.startswith("redis"):
-        return SQLiteReplayStore(place, lease=1), None
+        return SQLiteReplayStore(place, lease=float(lease)), None
     from redis.asyncio import from_url
     client = from_url(place)
-    return RedisReplayStore(client, prefix=prefix, lease=1), client
+    return RedisReplayStore(client, prefix=prefix, lease=float(lease)), client
 async def main(work):
     store, client = await opened()
     await work(store)
@@ -239,9 +239,9 @@ async def main(work):
 """
 
 
-def start(code, *arguments):
+def start(code, *arguments, lease=60):
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", PROGRAM + textwrap.dedent(code), *arguments],
+        [sys.executable, "-W", "error", "-c", PROGRAM + textwrap.dedent(code), *arguments, str(lease)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -254,9 +254,9 @@ def shared(request, tmp_path):
     """Where a store is that processes share, and a store of this process in it."""
     if request.param == "sqlite":
         path = tmp_path / "webhooks.db"
-        return (str(path), ""), lambda: SQLiteReplayStore(path, lease=1)
+        return (str(path), ""), lambda: SQLiteReplayStore(path)
     client, prefix = request.getfixturevalue("redis_client"), request.getfixturevalue("redis_prefix")
-    return (REDIS, prefix), lambda: RedisReplayStore(client, prefix=prefix, lease=1)
+    return (REDIS, prefix), lambda: RedisReplayStore(client, prefix=prefix)
 
 
 async def close(store):
@@ -294,7 +294,7 @@ async def test_a_crashed_process_leaves_a_claim_that_expires(shared):
         sys.stdin.readline()
     asyncio.run(main(work))
     """
-    program = start(code, *place, "one")
+    program = start(code, *place, "one", lease=1)
     assert "claimed\n" == await asyncio.to_thread(program.stdout.readline)
     program.kill()
     program.communicate(timeout=10)

@@ -246,3 +246,16 @@ async def test_the_sdk_reads_every_answer(api, box):
         whole(await pinelabs.payments.submit_otp(Otp(payment_id=payment, otp=RIGHT)))
     assert ("USER_AUTHENTICATION_FAILED", "refused") == (caught.value.code, caught.value.outcome)
     assert 150000 == box.ledger.money_in
+
+
+async def test_a_card_of_the_gateways_own_page_has_no_password(api):
+    """Its details were never the merchant's: the payer stays on that page."""
+    body = {"merchant_order_reference": "ord-1", "order_amount": {"value": 50000, "currency": "INR"}}
+    _, link = await api.call("POST", "/api/checkout/v1/orders", body)
+    started = {"outcome": "start", "payment_method": "CARD"}
+    async with api.http.post(link["redirect_url"], data=started) as answer:
+        assert 200 == answer.status
+
+    order = await api.get(link)
+
+    assert (422, "OPERATION_NOT_ALLOWED") == brief(await otp(api, "generate", order))

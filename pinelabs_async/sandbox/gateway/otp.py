@@ -94,7 +94,7 @@ def _find(call: Call) -> tuple[Challenge, Payment]:
         not_allowed(f"the payment is {payment.status}, not waiting for its payer")
     card: Json = payment.shown.get("payment_option", {}).get("card_data", {})
     if payment.method not in _SENT_AT_ONCE and not (
-        payment.method == "CARD" and card["is_native_otp_eligible"]
+        payment.method == "CARD" and card.get("is_native_otp_eligible")
     ):
         not_allowed("the payment cannot use a password: its payer goes to the challenge_url")
     return asked, payment
