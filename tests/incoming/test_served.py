@@ -191,13 +191,14 @@ async def test_other_methods(make, http):
                 assert (method, 405, "POST") == (method, answer.status, answer.headers["allow"])
 
 
-async def test_what_is_no_http(http):
-    """A websocket is closed, and so is what an application is told of the server's own life."""
+async def test_what_is_no_http(http, caplog):
+    """A websocket is refused as the protocol has it, and is no error of the server's."""
     pytest.importorskip("wsproto", reason="no library for websockets is installed")
     async with served(alone(Shop()), ws="wsproto") as base:
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await http.ws_connect(base + PATH)
         assert 405 == (await http.get(base + PATH)).status
+    assert [] == [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
 
 
 @each_way

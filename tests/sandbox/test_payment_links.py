@@ -490,6 +490,20 @@ async def test_pages_say_what_is_wrong(api, box):
     assert 0 == box.ledger.count("payer.start")
 
 
+async def test_a_link_whose_order_was_paid_by_transfer_is_paid(api, box):
+    """Its order can have a challan; then nothing is due, nobody pays it again, and it cannot be cancelled."""
+    link = await make(api)
+    path = f"/api/pay/v1/order/{link['order_id']}/challan"
+    assert 200 == (await api.call("POST", path, {"convenience_fee_breakdown": {}}))[0]
+
+    await box.payer.transfer(link["order_id"])
+
+    assert "PROCESSED" == (await read(api, link))["status"]
+    assert 409 == (await press(api, link["payment_link"], "approve"))[0]
+    assert (422, "OPERATION_NOT_ALLOWED") == brief(await end(api, link))
+    assert ("PROCESSED", 50000) == ((await order_of(api, link))["status"], box.ledger.money_in)
+
+
 async def test_a_hostile_description_is_harmless_on_the_page(api):
     """What the merchant wrote is text on the page, never markup."""
     link = await make(api, description="<script>alert(1)</script>")

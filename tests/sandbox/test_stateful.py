@@ -7,7 +7,7 @@ import argparse
 import time
 from functools import partial
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.sandbox.walk import Place
@@ -26,13 +26,14 @@ class Shop(OrderSteps, MandateSteps):
         self.customers = self.sales = 0
 
 
-def walk(place, walks, **more):
-    """Walk some times, each time in a sandbox that has forgotten the time before."""
+def walk(place, walks, *, shrink=False, **more):
+    """Walk some times, each time in a sandbox that has forgotten the time before; shrinking takes minutes."""
     run_state_machine_as_test(
         partial(Shop, place),
         settings=settings(
             max_examples=walks,
             stateful_step_count=STEPS_A_WALK,
+            phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
@@ -52,11 +53,13 @@ def test_money_adds_up_after_every_step():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=10_000)
-    steps = parser.parse_args().steps
+    parser.add_argument("--shrink", action="store_true", help="look for the shortest walk that fails")
+    chosen = parser.parse_args()
+    steps = chosen.steps
     began = time.perf_counter()
     with Place() as place:
         while place.steps < steps:
-            walk(place, -(-(steps - place.steps) // STEPS_A_WALK))
+            walk(place, -(-(steps - place.steps) // STEPS_A_WALK), shrink=chosen.shrink)
     print(f"{place.steps:,} steps in {time.perf_counter() - began:.0f} s")
     for (name, carried_out), count in sorted(place.tried.items(), key=str):
         print(f"{count:7,}  {name} {'carried out' if carried_out else 'refused'}")

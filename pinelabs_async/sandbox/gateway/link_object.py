@@ -45,7 +45,7 @@ class Link:
     @property
     def due(self) -> Amount:
         """What is still to be paid."""
-        paid = sum(order.amount.value for order in self.orders if _approved(order))
+        paid = sum(order.amount.value for order in self.orders if _paid(order))
         return Amount(max(self.amount.value - paid, 0), self.amount.currency)
 
     @property
@@ -124,6 +124,6 @@ def link_json(link: Link, state: State) -> Json:
     }
 
 
-def _approved(order: Order) -> bool:
-    """Tell whether the bank approved a payment of it, whatever became of the money afterwards."""
-    return any(payment.acquirer_data.get("approval_code") for payment in order.payments)
+def _paid(order: Order) -> bool:
+    """Tell whether the bank approved a payment of it or it came by transfer, whatever became of the money."""
+    return order.captured > 0 or any(payment.acquirer_data.get("approval_code") for payment in order.payments)
