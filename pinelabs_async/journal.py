@@ -138,7 +138,6 @@ class SQLiteIntentStore:
 def _open(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a commit is on disk, not only with the system
         connection.execute(_TABLE)
     except BaseException:

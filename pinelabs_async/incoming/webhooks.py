@@ -194,7 +194,8 @@ def _bytes(body: object) -> bytes:
 
 def _header(headers: Mapping[str, Any], name: str) -> str:
     """Return the one value of a header."""
-    values = [value for key in headers if _lower(key) == name for value in _values(headers, key)]
+    names = headers.keys()  # Werkzeug's headers iterate pairs
+    values = [value for key in names if _lower(key) == name for value in _values(headers, key)]
     # Mappings of several values list a name once for each; the same text twice is still one header twice.
     if len(values) > 1:
         raise SignatureError(f"the webhook has {len(values)} {name} headers", reason="duplicate_header")

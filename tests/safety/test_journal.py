@@ -81,6 +81,15 @@ async def test_sqlite_survives(tmp_path):
     file.close()
 
 
+async def test_many_open_a_new_file_at_once(tmp_path):
+    """Workers that start together do not find the file locked."""
+    for number in range(20):
+        stores = [SQLiteIntentStore(tmp_path / f"{number}.db") for _ in range(6)]
+        await asyncio.gather(*(store.record(intent(str(index))) for index, store in enumerate(stores)))
+        assert 6 == len(await stores[0].pending())
+        await asyncio.gather(*(store.aclose() for store in stores))
+
+
 async def test_written_before_and_settled_after(raw, connect, store):
     """While the gateway has the request the intent is open; then it is not; reads are no intents."""
     seen = []

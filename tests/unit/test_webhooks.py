@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from multidict import CIMultiDict
+from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 from pinelabs_async import (
     ConfigurationError,
@@ -135,6 +136,7 @@ def test_signing_and_verifying_agree():
     [
         dict,
         CIMultiDict,
+        WerkzeugHeaders,
         collections.OrderedDict,
         lambda headers: {name.title(): value for name, value in headers.items()},
         lambda headers: {name.upper(): value for name, value in headers.items()},
@@ -142,7 +144,7 @@ def test_signing_and_verifying_agree():
         lambda headers: {name: [value] for name, value in headers.items()},
         lambda headers: {**headers, "X-Other": "x", 5: "y", None: "z"},
     ],
-    ids=["dict", "multidict", "ordered", "Title", "UPPER", "bytes", "lists", "others"],
+    ids=["dict", "multidict", "werkzeug", "ordered", "Title", "UPPER", "bytes", "lists", "others"],
 )
 def test_any_mapping(wrap):
     """Headers come in any mapping, names in any case."""
