@@ -1,12 +1,17 @@
 """Starts, stops and holds one sandbox."""
 
+import contextlib
 import socket
+import sys
 from collections import deque
+from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Literal, Self, get_args
 
 from aiohttp import web
 
+from pinelabs_async.sandbox.board.desk import Desk
+from pinelabs_async.sandbox.board.front import Front
 from pinelabs_async.sandbox.clock import Clock
 from pinelabs_async.sandbox.delivery import Courier
 from pinelabs_async.sandbox.faults import Faults
@@ -63,9 +68,12 @@ class Sandbox:
         self._state = State(settings=settings)
         self._gateway = Gateway(state=self._state)
         self._runner: web.ServerRunner | None = None
+        self._held: socket.socket | None = None
         self._payer = Payer()
         self._courier = Courier(self._state, self.crashes.append)
         self._webhooks = Webhooks(self._state, self._courier)
+        desk = Desk(state=self._state, webhooks=self._webhooks, exchanges=self.exchanges)
+        self._gateway.front = Front(desk, self.crashes.append)
         self._credentials = self.add_merchant(webhook_url)
 
     @property
@@ -167,30 +175,62 @@ class Sandbox:
 
     async def start(self) -> Self:
         """Open the port and answer requests."""
-        if self._runner is not None:
+        if self._runner is not None or self._held is not None:
             raise RuntimeError("the sandbox is already started")
         listening = socket.create_server(("127.0.0.1", self._port))
-        runner = web.ServerRunner(
-            web.Server(self._gateway.handle, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS
-        )
-        await runner.setup()
-        await web.SockSite(runner, listening).start()
-        await self._courier.open()
-        self._runner = runner
         self._state.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self._payer.base_url = self._state.base_url
+        await self._listen(listening)
+        await self._courier.open()
         return self
+
+    @contextlib.asynccontextmanager
+    async def unreachable(self) -> AsyncGenerator[None]:
+        """Refuse connections meanwhile, and end those that there are: the gateway is down, and forgets nothing.
+
+        What was being answered has a twentieth of a second to end; then its connection is lost.
+        """
+        if self._runner is None:
+            raise RuntimeError("the sandbox is not started, or unreachable already")
+        for site in self._runner.sites:
+            await site.stop()
+        # Bound and not listening: whoever connects is refused, and nobody else is given the port.
+        self._held = _bound(int(self.base_url.rpartition(":")[2]))
+        try:
+            await self._hush()
+            yield
+        finally:
+            await self._come_back()
 
     async def aclose(self) -> None:
         """Close the port; raise what crashed inside the sandbox, so that its bugs cannot hide."""
         await self._courier.aclose()
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+        await self._hush()
         if self.crashes:
             crashes = tuple(self.crashes)
             self.crashes.clear()
             raise ExceptionGroup("the sandbox crashed", crashes)
+
+    async def _listen(self, bound: socket.socket) -> None:
+        runner = web.ServerRunner(
+            web.Server(self._gateway.handle, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS
+        )
+        await runner.setup()
+        await web.SockSite(runner, bound).start()
+        self._runner = runner
+
+    async def _come_back(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            await self._listen(held)
+
+    async def _hush(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
 
     async def __aenter__(self) -> Self:
         return await self.start()
@@ -202,6 +242,18 @@ class Sandbox:
 
     def __repr__(self) -> str:
         return f"<Sandbox {self.base_url or 'not started'} merchant {self.merchant_id}>"
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    try:
+        if sys.platform != "win32":  # there it would let others share the port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

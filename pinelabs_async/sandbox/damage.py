@@ -64,15 +64,36 @@ async def wait(fault: Fault) -> None:
         await asyncio.sleep(fault.delay)
 
 
+async def dribble(request: web.BaseRequest, fault: Fault, right: Answer) -> web.Response:
+    """Send the right answer byte by byte, and close the connection; return what aiohttp then drops."""
+    transport = request.transport
+    answer = attrs.evolve(right, headers=right.headers | fault.headers)
+    for byte in _head(answer) + answer.body:
+        if transport is None or transport.is_closing():
+            break
+        transport.write(bytes((byte,)))
+        await asyncio.sleep(fault.delay)
+    if transport is not None:
+        transport.close()
+    return web.Response()
+
+
+def _head(answer: Answer) -> bytes:
+    """Write the head of an answer after which the connection is closed."""
+    head = [
+        f"HTTP/1.1 {answer.status} Sandbox",
+        f"Content-Type: {answer.content_type}",
+        f"Content-Length: {len(answer.body)}",
+        "Connection: close",
+        *(f"{name}: {value}" for name, value in answer.headers.items()),
+    ]
+    return "\r\n".join([*head, "", ""]).encode()
+
+
 def _half(fault: Fault, right: Answer | None) -> bytes:
     body = right.body if right and right.body else _SAMPLE
-    head = [
-        f"HTTP/1.1 {fault.status} Sandbox",
-        "Content-Type: application/json; charset=utf-8",
-        f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in fault.headers.items()),
-    ]
-    return "\r\n".join([*head, "", ""]).encode() + body[: len(body) // 2]
+    whole = Answer(status=fault.status, body=body, headers=fault.headers)
+    return _head(whole) + body[: len(body) // 2]
 
 
 def _error(fault: Fault) -> Answer:

@@ -104,9 +104,9 @@ class Courier:
         """Send it at a moment, which may have passed already."""
         delivery.due = due
         if due <= self._clock.now():
-            self._line_up(delivery)
+            self._line_up(delivery, due)
         else:
-            self._clock.at(due, partial(self._line_up, delivery))
+            self._clock.at(due, partial(self._line_up, delivery, due))
 
     async def idle(self) -> None:
         """Wait until all that is due by now was attempted."""
@@ -114,8 +114,10 @@ class Courier:
         while busy := [worker for worker in self._workers.values() if not worker.done()]:
             await asyncio.wait(busy)
 
-    def _line_up(self, delivery: Delivery) -> None:
+    def _line_up(self, delivery: Delivery, due: datetime) -> None:
         if self._loop is None or self._http is None:  # closed meanwhile
+            return
+        if delivery.due != due:  # sent meanwhile, because someone asked for it
             return
         merchant_id = delivery.event.merchant_id
         lane = self._lanes[merchant_id]

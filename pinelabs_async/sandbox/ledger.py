@@ -1,10 +1,16 @@
 """What the gateway really carried out, in order: the thing to assert on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal, TypeAlias
 
 import attrs
+
+Expected: TypeAlias = tuple[str, str | None] | tuple[str, str | None, int]
+"""One execution of an operation with a reference, and its amount in paisa where that is to be compared."""
+
+# What happens to a merchant, and not by a call of theirs.
+_OF_OTHERS: Final = ("payer.", "bank.")
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +60,39 @@ class Ledger:
         """Return how often it was carried out."""
         return len(self.executions(operation, reference=reference))
 
+    def differences(self, expected: Iterable[Expected]) -> str:
+        """Say how what was carried out differs from what was to be.
+
+        Args:
+            expected: An operation and a reference for each execution, with an amount in paisa where it matters. What
+                payers and banks did (`payer.approve`, `bank.debit`) is compared only where it is among these.
+
+        Returns:
+            A line for each execution that is `missing`, `extra`, or happened `again`; empty where there is none.
+        """
+        wanted = list(expected)
+        named = {one[0] for one in wanted}
+        left = [
+            done
+            for done in self._executions
+            if done.operation in named or not done.operation.startswith(_OF_OTHERS)
+        ]
+        before: set[tuple[str, str | None]] = set()
+        lines: list[str] = []
+        # Those with an amount choose first, so that the others do not take theirs.
+        for one in sorted(wanted, key=len, reverse=True):
+            found = next((number for number, done in enumerate(left) if _is(done, one)), None)
+            if found is None:
+                lines.append(_told("missing", *one))
+            else:
+                before.add((one[0], one[1]))
+                del left[found]
+        for done in left:
+            happened = (done.operation, done.reference)
+            lines.append(_told("again" if happened in before else "extra", *happened, done.amount))
+            before.add(happened)
+        return "\n".join(lines)
+
     @property
     def money_in(self) -> int:
         """What reached the merchant, in paisa: payments processed and captures."""
@@ -95,6 +134,15 @@ class Ledger:
 def rupees(paisa: int) -> str:
     """Return an amount in paisa as rupees with two decimals, without floating point."""
     return f"{paisa // 100:,}.{paisa % 100:02d}"
+
+
+def _is(done: Execution, expected: Expected) -> bool:
+    return (done.operation, done.reference, done.amount)[: len(expected)] == expected
+
+
+def _told(what: str, *members: str | int | None) -> str:
+    words = [rupees(one) if isinstance(one, int) else one for one in members if one is not None]
+    return f"{what}: {' '.join(words)}"
 
 
 def _cells(done: Execution) -> tuple[str, ...]:

@@ -177,10 +177,18 @@ class State:
     """By client id."""
     tokens: dict[str, Token] = attrs.field(factory=dict[str, Token])
     challenges: dict[str, Challenge] = attrs.field(factory=dict[str, Challenge])
+    """By the token of its page, and by what else names it."""
+    asked: dict[str, list[Challenge]] = attrs.field(factory=dict[str, list[Challenge]])
+    """All of an order, by its id, so that none is searched for among those of the others."""
     outbox: Outbox = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.outbox = Outbox(self.clock)
+
+    def ask(self, challenge: Challenge) -> None:
+        """Remember a new attempt."""
+        self.challenges[challenge.token] = challenge
+        self.asked.setdefault(challenge.order.id, []).append(challenge)
 
     def new_order_id(self) -> str:
         """Return an order id in the gateway's form that no order has yet."""
@@ -196,6 +204,7 @@ class State:
             merchant.forget()
         self.tokens.clear()
         self.challenges.clear()
+        self.asked.clear()
         self.ledger.clear()
         self.outbox.clear()
         self.clock.reset()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
+from random import Random
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -29,10 +30,14 @@ class _Fault:
     event: str
     times: int | None
     seconds: float
+    share: float
+    draws: Random = attrs.field(repr=False)
 
     def strikes(self, event: Event) -> bool:
         """Tell whether it is this event's turn, and count it."""
         if self.times == 0 or self.event not in ("*", event.type):
+            return False
+        if self.draws.random() >= self.share:
             return False
         if self.times is not None:
             self.times -= 1
@@ -102,7 +107,14 @@ class Webhooks:
         self._urls[merchant_id] = url
 
     def fault(
-        self, what: WebhookFault, *, event: str = "*", times: int | None = 1, seconds: float = 60
+        self,
+        what: WebhookFault,
+        *,
+        event: str = "*",
+        times: int | None = 1,
+        seconds: float = 60,
+        share: float = 1,
+        seed: int | str = 0,
     ) -> None:
         """Let something go wrong with the next events.
 
@@ -112,6 +124,8 @@ class Webhooks:
             event: The event's name, or `*` for any.
             times: How many events are struck; None for all.
             seconds: By the sandbox's clock, how long a `late` one takes.
+            share: How many of the events, from 0 to 1; give it with `times=None`.
+            seed: What the choice of them follows from: the same one strikes the same ones again.
 
         Raises:
             ValueError: An argument is out of its range; the text names it.
@@ -122,11 +136,14 @@ class Webhooks:
             f"event is {event!r}: no such event": event == "*" or event in SAMPLES,
             f"times is {times!r}, not a number from 1 on": times is None or times >= 1,
             f"seconds is {seconds!r}, no time at all": seconds > 0,
+            f"share is {share!r}, not from 0 to 1": 0 <= share <= 1,
         }
         for complaint, holds in rules.items():
             if not holds:
                 raise ValueError(complaint)
-        self._faults.append(_Fault(what=what, event=event, times=times, seconds=seconds))
+        draws = Random(seed)  # noqa: S311  # to be repeated, not to be secret
+        fault = _Fault(what=what, event=event, times=times, seconds=seconds, share=share, draws=draws)
+        self._faults.append(fault)
 
     def send(
         self,
@@ -160,6 +177,22 @@ class Webhooks:
             event_type, merchant_id=owner_id, event_id=f"v1-event-{len(self._state.outbox) + 1:03d}"
         )
         return self._state.outbox.tell(owner_id, event_type, told, **more)
+
+    def can_retry(self, delivery: Delivery) -> bool:
+        """Tell whether a delivery waits for its next attempt, or had its last one in vain."""
+        if delivery.due is None:
+            return delivery.status == "failed"
+        return delivery.due > self._state.clock.now()
+
+    def retry(self, delivery: Delivery) -> None:
+        """Send once more, now, what was not accepted; where this fails, the schedule goes on from here.
+
+        Raises:
+            ValueError: It was delivered, it is lost, or it is on its way.
+        """
+        if not self.can_retry(delivery):
+            raise ValueError(f"{delivery.type} {delivery.id} is {delivery.status} and cannot be sent now")
+        self._courier.take(delivery, self._state.clock.now())
 
     async def delivered(self) -> None:
         """Wait until every delivery that is due by now was attempted, whatever became of it."""

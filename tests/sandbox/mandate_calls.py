@@ -68,13 +68,13 @@ async def subscribe(api, reference="sub-1", of=None, **more):
     return answer
 
 
-async def register(api, made, mode="INTENT", vpa="kevin@examplebank"):
+async def register(api, made, mode="INTENT", vpa="kevin@examplebank", reference=None):
     """Ask the payer to approve the mandate; return the order."""
     details = {"txn_mode": mode, **({"payer": {"vpa": vpa}} if mode == "COLLECT" else {})}
     status, answer = await api.attempt(
         made,
         {
-            "merchant_payment_reference": f"pay-{made['subscription_id']}"[:50],
+            "merchant_payment_reference": reference or f"pay-{made['subscription_id']}"[:50],
             "payment_method": "UPI",
             "payment_amount": made["order_amount"],
             "payment_option": {"upi_details": details},

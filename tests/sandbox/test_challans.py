@@ -99,6 +99,14 @@ async def test_the_transfer_pays_the_order(api, box):
     assert 200 == (await api.refund(order, "ref-2", 1_000_000))[0]
 
 
+async def test_a_transfer_cannot_be_blocked(api, box):
+    """Orders with pre_auth are for cards and points: they have no challan."""
+    order = await api.order(pre_auth=True)
+
+    assert (400, "INVALID_REQUEST") == brief(await make(api, order))
+    assert 0 == box.ledger.count("challans.create")
+
+
 async def test_a_transfer_is_returned_where_it_does_not_fit(api, box):
     """To a paid order, to one that is being paid, after the last day, and without a challan."""
     paid, late, pending = [await api.order(name) for name in ("paid", "late", "pending")]

@@ -280,3 +280,23 @@ async def test_money_under_way_arrives_after_a_cancellation(api, box):
 
     assert ("COMPLETED", "CANCELLED") == ((await debit(api))["status"], await standing(api, made))
     assert 1 == box.ledger.count("bank.debit")
+
+
+async def test_a_retry_is_still_possible_after_another_debit_succeeds(api, box):
+    """The subscription is active again once the debit that waits for the merchant's retry is over, too."""
+    made = await active(api)
+    for reference, value in (("deb-1", DEBIT_FAILS_ONCE), ("deb-2", 6_000)):
+        assert 200 == (await notify(api, made, reference, value, is_merchant_retry=True))[0]
+    await later(api, minutes=6)
+    for reference in ("deb-1", "deb-2"):
+        assert 200 == (await execute(api, reference))[0]
+    await later(api, minutes=10)
+    found = [(await debit(api, reference))["status"] for reference in ("deb-1", "deb-2")]
+    assert (["FAILED", "COMPLETED"], "DEBIT_FAILED") == (found, await standing(api, made))
+
+    status, answer = await retry(api)
+    await later(api, minutes=10)
+
+    assert 200 == status, answer
+    assert ("COMPLETED", "ACTIVE") == ((await debit(api))["status"], await standing(api, made))
+    assert 2 == box.ledger.count("bank.debit")

@@ -171,6 +171,20 @@ async def test_a_qr_code_is_shown_for_twenty_minutes(api, box):
     assert ("PROCESSED", False) == (paid["status"], "image_url" in paid)
 
 
+async def test_a_collect_request_tells_whom_it_asks(api):
+    """The answer has the payer's address, as documented; a link has none."""
+    first, second = await api.order("collect"), await api.order("intent")
+    payer = {"vpa": "kevin.bob@examplebank"}
+
+    _, asked = await api.pay(
+        first, method="UPI", option={"upi_details": {"txn_mode": "COLLECT", "payer": payer}}
+    )
+    _, linked = await api.pay(second, "pay-2", "UPI", {"upi_details": {"txn_mode": "INTENT", "payer": payer}})
+
+    told = [answer["data"]["payments"][0]["payment_option"]["upi_data"] for answer in (asked, linked)]
+    assert [{"txn_mode": "COLLECT", "payer": payer}, {"txn_mode": "INTENT"}] == told
+
+
 async def test_a_qr_code_can_be_withdrawn(api, box):
     """An order that waits at a QR code is cancelled at any time, and then nobody can pay it."""
     order = await api.order()
@@ -201,35 +215,13 @@ async def test_other_pending_orders_cannot_be_cancelled(api):
         assert (422, "OPERATION_NOT_ALLOWED") == brief(await api.put(order, "cancel"))
 
 
-def offer(kind, value):
-    amount = {"value": value, "currency": "INR"}
-    discount = {"discount_type": kind, "amount": amount}
-    return {"offer_data": {"offer_details": {"id": "7", "tenure": {"discount": discount}}}}
-
-
-async def test_an_offer_may_take_something_off_at_once(api, box):
-    """The payment is less by it than the order, and what was paid is what can go back."""
-    order = await api.order(value=1_600_000)
-    entry = {"payment_method": "CREDIT_EMI", "payment_option": EMI, **offer("INSTANT", 50_000)}
-    less = {"payment_amount": {"value": 1_550_000, "currency": "INR"}}
-
-    whole = await api.attempt(order, {**entry, "payment_amount": order["order_amount"]})
-    _, answer = await api.attempt(order, {**entry, **less})
-    await box.payer.approve(answer["data"]["challenge_url"])
-
-    assert (400, "INVALID_REQUEST") == brief(whole)
-    paid = await api.get(order)
-    assert (1_600_000, 1_550_000) == (paid["order_amount"]["value"], box.ledger.money_in)
-    assert (422, "AMOUNT_LIMIT_EXCEEDED") == brief(await api.refund(order, "ref-1", 1_550_001))
-    assert 200 == (await api.refund(order, "ref-2", 1_550_000))[0]
-    assert "FULLY_REFUNDED" == (await api.get(order))["status"]
-
-
 async def test_a_later_cashback_takes_nothing_off(api):
     """The whole order is paid then."""
     order = await api.order()
+    discount = {"discount_type": "DEFERRED", "amount": {"value": 5000, "currency": "INR"}}
+    offer = {"offer_details": {"id": "7", "tenure": {"discount": discount}}}
 
-    status, _ = await api.pay(order, method="CREDIT_EMI", option=EMI, **offer("DEFERRED", 5000))
+    status, _ = await api.pay(order, method="CREDIT_EMI", option=EMI, offer_data=offer)
 
     assert 200 == status
 

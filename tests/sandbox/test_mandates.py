@@ -96,9 +96,9 @@ async def test_a_declined_mandate_is_inactive_and_can_be_tried_again(api, box):
     assert ("INACTIVE", "ATTEMPTED") == (await standing(api, made), (await api.get(order))["status"])
     assert 0 == box.ledger.money_in
 
-    status, again = await api.pay(made, "again", "UPI", {"upi_details": {"txn_mode": "INTENT"}})
-    assert (200, "CREATED") == (status, await standing(api, made))
-    await box.payer.approve(again["data"]["challenge_url"])
+    again = await register(api, made, reference="again")
+    assert "CREATED" == await standing(api, made)
+    await box.payer.approve(again["challenge_url"])
     assert "ACTIVE" == await standing(api, made)
 
 
@@ -144,11 +144,11 @@ async def test_each_attempt_has_its_own_four_hours(api, box):
     made = await subscribe(api)
     await box.payer.decline((await register(api, made))["challenge_url"])
     await later(api, hours=3)
-    _, again = await api.pay(made, "again", "UPI", {"upi_details": {"txn_mode": "INTENT"}})
+    again = await register(api, made, reference="again")
     await later(api, hours=2)
     assert "CREATED" == await standing(api, made)
 
-    await box.payer.approve(again["data"]["challenge_url"])
+    await box.payer.approve(again["challenge_url"])
 
     assert "ACTIVE" == await standing(api, made)
 

@@ -392,7 +392,7 @@ async def test_a_refund_does_not_open_a_link_again(api, box):
 
 
 async def test_a_link_with_pre_auth_blocks_the_money(api, box):
-    """Paying authorises the order; capture takes the money; cancelling the order does not open the link again."""
+    """Paying authorises the order; capture takes the money; cancelling the order ends the link."""
     first = await make(api, pre_auth="true", allowed_payment_methods=["UPI", "CARD"])
     second = await make(api, "link-2", pre_auth="true")
     for link in (first, second):
@@ -407,7 +407,7 @@ async def test_a_link_with_pre_auth_blocks_the_money(api, box):
     await api.put(first, "capture", {"merchant_capture_reference": "cap-1"})
     await api.put(second, "cancel")
     assert 50000 == box.ledger.money_in
-    assert ["PROCESSED"] * 2 == [(await read(api, link))["status"] for link in (first, second)]
+    assert ["PROCESSED", "CANCELLED"] == [(await read(api, link))["status"] for link in (first, second)]
     assert 409 == (await press(api, second["payment_link"], "approve"))[0]
 
 

@@ -200,6 +200,17 @@ async def test_a_repeated_payment_reference_may_return_the_order(open_api):
         assert 1 == box.ledger.count("payments.create")
 
 
+async def test_a_repeated_payment_reference_never_returns_another_order(open_api):
+    """The attempt was made, but not on the order that is asked for."""
+    async with Sandbox(duplicate_references="return") as box:
+        api = await open_api(box)
+        await api.pending()
+        other = await api.order("ord-2")
+
+        assert (422, "DUPLICATE_REQUEST") == brief(await api.pay(other, "pay-ord-1"))
+        assert other == await api.get(other)
+
+
 async def test_card_and_points_are_one_attempt(api, box):
     """Two instruments share one challenge, and a refund is spread over both."""
     order = await api.order(value=5000)

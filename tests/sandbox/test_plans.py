@@ -178,6 +178,7 @@ async def test_a_change_is_for_later_subscriptions(api, box):
         ({"amount": money(1_000_001)}, "max_limit_amount"),
         ({"max_limit_amount": money(9_999)}, "max_limit_amount"),
         ({"trial_period_in_days": 1.5}, "trial_period_in_days"),
+        ({"end_date": "2001-01-01T00:00:00Z"}, "after start_date"),
     ],
 )
 async def test_a_change_that_breaks_the_contract_is_refused(api, box, change, message):

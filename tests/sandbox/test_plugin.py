@@ -12,9 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 AWAITED = """
+    import contextlib
+
     import pytest
 
-    from pinelabs_async import Money, NewOrder, NewRefund, OutcomeUnknownError
+    from pinelabs_async import Money, NewOrder, NewRefund, OutcomeUnknownError, PineLabsError
 
     {mark}
 
@@ -44,6 +46,23 @@ AWAITED = """
             await session.orders.create(NewOrder(order_amount=Money(150000)))
         assert (at == "after_execute") == pinelabs_sandbox.ledger.count("orders.create")
 
+    @pytest.mark.pinelabs_every_fault(operation="orders.create", size=1000)
+    async def test_whatever_goes_wrong_there_is_one_order_at_most(pinelabs_session, pinelabs_sandbox):
+        session = pinelabs_session.with_options(max_attempts=1, on_unknown="raise")
+        with contextlib.suppress(PineLabsError):
+            await session.orders.create(NewOrder(order_amount=Money(150000)))
+        assert pinelabs_sandbox.ledger.count("orders.create") <= 1 == pinelabs_sandbox.faults.hits
+
+    @pytest.mark.pinelabs_every_fault(at=["before_read"], what=["drop", "reset"])
+    async def test_some_of_them(pinelabs_sandbox):
+        assert 1 == len(pinelabs_sandbox.faults)
+
+    @pytest.mark.pinelabs_chance(seed=1, share=1, what=["status"], at=["before_read"])
+    async def test_by_chance(pinelabs_session, pinelabs_sandbox):
+        with pytest.raises(PineLabsError):
+            await pinelabs_session.orders.get("v1-x")
+        assert "status" == pinelabs_sandbox.exchanges[-1].fault
+
     @pytest.mark.pinelabs_sandbox(token_lifetime=60, webhook_url="http://127.0.0.1:9/")
     async def test_settings(pinelabs_session, pinelabs_sandbox):
         await pinelabs_session.orders.create(NewOrder(order_amount=Money(150000)))
@@ -72,6 +91,10 @@ BLOCKING = """
         new = NewOrder(order_amount=Money(150000))
         made = {pinelabs_sync_session.orders.create(new).order_id for _ in range(2)}
         assert 1 == len(made)
+
+    @pytest.mark.pinelabs_every_fault(what=["drop", "status"])
+    def test_some_of_them(pinelabs_sync_sandbox):
+        assert 1 == len(pinelabs_sync_sandbox.faults)
 """
 ANYIO = """pytestmark = pytest.mark.anyio
 
@@ -117,14 +140,14 @@ def test_the_awaited_fixtures(tmp_path, mark, arguments):
     """They work on whatever loop the test runs on, with no warning and nothing left open."""
     ended = run(tmp_path, AWAITED.replace("{mark}", mark), *arguments)
 
-    assert (0, True) == (ended.returncode, "7 passed" in ended.stdout), ended.stdout + ended.stderr
+    assert (0, True) == (ended.returncode, "46 passed" in ended.stdout), ended.stdout + ended.stderr
 
 
 def test_the_blocking_fixtures(tmp_path):
     """They need no other plugin."""
     ended = run(tmp_path, BLOCKING)
 
-    assert (0, True) == (ended.returncode, "3 passed" in ended.stdout), ended.stdout + ended.stderr
+    assert (0, True) == (ended.returncode, "9 passed" in ended.stdout), ended.stdout + ended.stderr
 
 
 def test_what_is_wrong_is_said(tmp_path):

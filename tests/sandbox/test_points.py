@@ -157,3 +157,50 @@ async def test_the_sdk_reads_both_answers_whole(box):
 
     assert (140, 3500) == (points.redeemable_points, points.redeemable_amount.value)
     assert "UPI" == address.payment_method
+
+
+async def pay_with_points(api, value, reference="ord-1", **card):
+    order = await api.order(reference, value)
+    details = {"points_card_details": {**CARD, **card}}
+    return await api.pay(order, f"pay-{reference}", "POINTS", details)
+
+
+async def end_of(api, value, reference="ord-1", **card):
+    """Let the payer agree to pay with points; return how order and payment end."""
+    status, answer = await pay_with_points(api, value, reference, **card)
+    assert 200 == status, answer
+    await api.box.payer.approve(answer["data"]["challenge_url"])
+    order = await api.get(answer["data"])
+    return order["status"], order["payments"][0].get("error_detail", {}).get("code")
+
+
+async def test_a_card_without_points_does_not_pay(api, box):
+    """The bank declines it once the payer has agreed."""
+    ended = await end_of(api, 150000, card_number="4111111111110001", card_last4="0001")
+
+    assert ("ATTEMPTED", "INSUFFICIENT_FUNDS") == ended
+    assert 0 == box.ledger.money_in
+
+
+async def test_points_pay_no_more_than_they_are_worth(api, box):
+    """All of them can be spent, once, and a refund makes them good again."""
+    worth = (await ask(api))["balance"]["value"]
+
+    too_much = await end_of(api, worth + 1)
+    all_of_it = await end_of(api, worth, "ord-2")
+    nothing_left = await end_of(api, 100, "ord-3")
+    _, spent = await api.call("GET", "/api/pay/v1/orders/reference/ord-2")
+    await api.refund(spent["data"], "ref-1", 100)
+    again = await end_of(api, 100, "ord-4")
+
+    declined, paid = ("ATTEMPTED", "INSUFFICIENT_FUNDS"), ("PROCESSED", None)
+    assert [declined, paid, declined, paid] == [too_much, all_of_it, nothing_left, again]
+    assert worth + 100 == box.ledger.money_in
+
+
+async def test_a_card_that_takes_no_part_cannot_pay(api, box):
+    """It is refused as its balance is."""
+    status, answer = await pay_with_points(api, 150000, card_number="4111111111110002", card_last4="0002")
+
+    assert (422, "INVALID_INSTRUMENT") == (status, answer["code"])
+    assert 0 == box.ledger.count("payments.create")

@@ -34,7 +34,7 @@ async def send(api, method, path, body=b"", headers=None):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api/pay/v1", "/api/pay/v1/orders/", "/api/pay/v1/orders//capture", "/x" * 50]
+    "path", ["/nowhere", "/api/pay/v1", "/api/pay/v1/orders/", "/api/pay/v1/orders//capture", "/x" * 50]
 )
 async def test_an_unknown_path_is_not_found(api, path):
     """It has an error body whose code cannot be mistaken for a missing order."""

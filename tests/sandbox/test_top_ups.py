@@ -143,8 +143,11 @@ async def test_a_collect_request_is_answered_by_order_id(api, box):
     assert ("PROCESSED", 100000) == ((await api.get(parent))["status"], await total(api))
 
 
-@pytest.mark.parametrize(("outcome", "status"), [("decline", "FAILED"), ("abandon", "CANCELLED")])
-async def test_without_a_payment_there_is_no_money(api, box, outcome, status):
+@pytest.mark.parametrize(
+    ("outcome", "status", "refused"),
+    [("decline", "FAILED", "OPERATION_NOT_ALLOWED"), ("abandon", "CANCELLED", "ORDER_CANCELLED")],
+)
+async def test_without_a_payment_there_is_no_money(api, box, outcome, status, refused):
     """The parent order ends as its only attempt does, and the history tells of a failure."""
     await active(api)
     parent = await add(api, upi())
@@ -160,7 +163,7 @@ async def test_without_a_payment_there_is_no_money(api, box, outcome, status):
     again = await api.pay(
         await child_of(api, parent), "pay-2", "UPI", {"upi_details": {"txn_mode": "INTENT"}}
     )
-    assert (422, "OPERATION_NOT_ALLOWED") == brief(again)
+    assert (422, refused) == brief(again)
 
 
 async def test_the_sandboxs_payers_answer_by_themselves(api, box):
@@ -186,16 +189,19 @@ async def test_money_that_was_paid_comes_into_a_wallet_that_was_deactivated_mean
     assert 100000 == await total(api)
 
 
-async def test_a_refund_of_the_payment_changes_neither_parent_nor_wallet(api, box):
-    """What becomes of the child after its payment is its own affair: no call is documented that takes from a wallet."""
+async def test_what_is_in_a_wallet_is_not_refunded(api, box):
+    """Neither the payment nor the order it belongs to: no call is documented that takes from a wallet."""
     await active(api)
     parent = await add(api, upi())
     await box.payer.approve(parent["challenge_url"])
 
-    status, _ = await api.refund(await child_of(api, parent), "ref-1", 100000)
+    answers = [
+        await api.refund(order, f"ref-{order['order_id']}"[:50], 100000)
+        for order in (await child_of(api, parent), parent)
+    ]
 
-    assert (200, "PROCESSED", 100000) == (status, (await api.get(parent))["status"], await total(api))
-    assert 422 == (await api.refund(parent, "ref-2", 100000))[0]
+    assert [(422, "OPERATION_NOT_ALLOWED")] * 2 == [brief(answer) for answer in answers]
+    assert (100000, 0) == (await total(api), box.ledger.money_out)
 
 
 @pytest.mark.parametrize("setting", ["refuse", "return"])

@@ -558,3 +558,18 @@ def test_time_moves_on_the_thread_of_the_blocking_sandbox():
         box.clock.catch_up()
 
     assert ["pinelabs"] == where
+
+
+async def test_a_seed_spoils_the_same_webhooks_again(box):
+    """A share of them, chosen by the seed."""
+    box.webhooks.url = "http://127.0.0.1:9/"
+    seen = []
+    for seed in (1, 1, 2):
+        box.webhooks.clear()
+        box.webhooks.fault("lost", times=None, share=0.4, seed=seed)
+        for _ in range(30):
+            box.webhooks.send("ORDER_PROCESSED")
+        seen.append([delivery.fault for delivery in box.webhooks.deliveries])
+
+    assert seen[0] == seen[1] != seen[2]
+    assert {None, "lost"} == set(seen[0])

@@ -26,6 +26,8 @@ class Place:
 
     def __init__(self):
         self.steps = 0
+        self.checks = 0
+        """How often an order, or all the money, was compared with the books."""
         self.tried = Counter()
         """How often each operation was carried out, and refused."""
         self._runner = asyncio.Runner()
@@ -65,7 +67,8 @@ class Walk(RuleBasedStateMachine):
         self.requests = self.seen = 0
         self.orders = {}
         """Every charge order as it was read last, by id."""
-        self.stale = set()
+        self.stale = {}
+        """What may have changed since, as the keys: in one order each time, so that a seed leads the same way."""
         self.ids = set()
         self.pages = []
         """Where a payer may decide something: also once it is too late."""
@@ -131,7 +134,7 @@ class Walk(RuleBasedStateMachine):
         self.seen += len(new)
         for entry in new:
             if entry.order_id is not None:
-                self.stale.add(entry.order_id)
+                self.stale[entry.order_id] = True
             if entry.money == "in":
                 assert entry.order_id not in self.took, "one payment an order"
                 self.took[entry.order_id] = entry.amount
@@ -144,6 +147,13 @@ class Walk(RuleBasedStateMachine):
                 assert name not in book, "money goes out once"
                 book[name] = entry.amount
         return new
+
+    def pass_time(self, seconds):
+        """Advance the clock; anything may have changed meanwhile."""
+        self.box.clock.advance(seconds=seconds)
+        self.login()
+        self._new_entries()
+        self.stale |= dict.fromkeys(self.orders, True)
 
     def fresh(self, *ids):
         """Take note of new ids: none was there before."""
@@ -159,23 +169,27 @@ class Walk(RuleBasedStateMachine):
 
     def write(self, order, method, rest, body=None, *, path=ORDERS):
         """Call an operation on an order, which may have changed it."""
-        self.stale.add(order["order_id"])
+        self.stale[order["order_id"]] = True
         return self.ask(method, f"{path}/{order['order_id']}{rest}", body)
 
     @invariant()
     def orders_add_up(self):
         """No order gives back more than it took, it says what the books say, and no money is made or lost."""
         self.place.steps += 1
-        while self.stale:
-            self._read(self.stale.pop())
+        self.look()
         self._conserve()
+
+    def look(self):
+        """Read every order that may have changed."""
+        while self.stale:
+            self._read(self.stale.popitem()[0])
 
     def _read(self, order_id):
         status, answer = self.ask("GET", f"{ORDERS}/{order_id}")
         assert 200 == status, answer
         order = answer["data"]
         if order["type"] == "REFUND":
-            self.stale.add(order["parent_order_id"])
+            self.stale[order["parent_order_id"]] = True
             return
         if order_id not in self.orders:
             self.fresh(order_id)
@@ -200,6 +214,7 @@ class Walk(RuleBasedStateMachine):
             self.pages.append(page)
 
     def _add_up(self, order):
+        self.place.checks += 1
         amount = order["order_amount"]["value"]
         taken, back, promised = taken_of(order), given_back(order), promised_of(order)
         assert self.took.get(order["order_id"], 0) == taken
@@ -215,6 +230,7 @@ class Walk(RuleBasedStateMachine):
 
     def _conserve(self):
         """Compare what came in with what went out and what is held, by the orders and by the funding account."""
+        self.place.checks += 1
         held = sum(taken_of(order) - given_back(order) for order in self.orders.values())
         _, account = self.ask("GET", f"{PAYOUTS}/funding-account")
         _, listed = self.ask("GET", f"{PAYOUTS}?count=20")

@@ -10,6 +10,8 @@ from tests.sandbox.walk import PAYOUTS, Walk, money
 NUMBERS = st.integers(0, 12)
 DEBITS = (10_000, 10_000, 777_721, 777_722, 777_723, 1_000_000, 1_000_001, 99)
 """Some of which fail at the bank, once or always, or whose notice does; some are too much or too little."""
+NOTICE = 600
+"""Seconds after which a payer was told of a debit."""
 RESERVES = "/ps/public/subscriptions/sbmd"
 SUBSCRIPTIONS = "/ps/api/v1/public/subscriptions"
 
@@ -145,6 +147,27 @@ class MandateSteps(Walk):
             body |= {"due_date": due.isoformat(), "is_merchant_retry": True}
             path = f"{SUBSCRIPTIONS}/notify"
         self._note_debit(*self.ask("POST", path, body))
+
+    @precondition(lambda self: self.subscriptions)
+    @rule(which=NUMBERS, number=NUMBERS, value=st.sampled_from(DEBITS), again=st.booleans())
+    def collect(self, which, number, value, again):
+        """Announce a debit, wait until its payer was told, ask for it, and for the same once more."""
+        body = {
+            "subscription_id": self._subscription(which),
+            "amount": money(value),
+            "merchant_presentation_reference": f"deb-{number}",
+            "due_date": (self.box.clock.now() + timedelta(days=1)).isoformat(),
+            "is_merchant_retry": again,
+        }
+        status, answer = self.ask("POST", f"{SUBSCRIPTIONS}/notify", body)
+        self._note_debit(status, answer)
+        if status >= 300:
+            return
+        self.pass_time(NOTICE)
+        named = {"merchant_presentation_reference": f"deb-{number}"}
+        status, _ = self.ask("POST", f"{SUBSCRIPTIONS}/execute", named)
+        second, _ = self.ask("POST", f"{SUBSCRIPTIONS}/execute", named)
+        assert second >= 400
 
     @rule(number=NUMBERS, again=st.booleans())
     def execute(self, number, again):

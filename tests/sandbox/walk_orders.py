@@ -89,8 +89,10 @@ class OrderSteps(Walk):
 
     @initialize(first=st.sampled_from(AMOUNTS[:3]), second=st.sampled_from(AMOUNTS[:3]))
     def begin(self, first, second):
-        """Start with something to give back, something to capture and something to decide."""
+        """Start with something given back in part, something to capture and something to decide."""
         self._sell(first, False, INSTRUMENTS[0], True)
+        self.look()
+        self._refund(next(iter(self.orders.values())), "ref-0", 100)
         self._sell(second, True, INSTRUMENTS[0], True)
         self._sell(150_000, False, INSTRUMENTS[0], False)
 
@@ -116,7 +118,7 @@ class OrderSteps(Walk):
     def cancel_link(self, which):
         _, answer = self.ask("PUT", f"/api/pay/v1/paymentlink/{self.links[which % len(self.links)]}/cancel")
         if "order_id" in answer:
-            self.stale.add(answer["order_id"])
+            self.stale[answer["order_id"]] = True
 
     @precondition(has_orders)
     @rule(
@@ -131,6 +133,8 @@ class OrderSteps(Walk):
             "payment_method": method,
             "payment_amount": money(order["order_amount"]["value"] + off),
             "payment_option": option,
+            # Only orders of mandates ask for it; others tell it back.
+            "mandate_info": {"request_type": "CREATE_MANDATE"},
         }
         used = {
             payment.get("merchant_payment_reference")
@@ -167,7 +171,7 @@ class OrderSteps(Walk):
     )
     def one_time_password(self, which, verb, otp):
         order = self.any_order(which, "PENDING", "ATTEMPTED")
-        self.stale.add(order["order_id"])
+        self.stale[order["order_id"]] = True
         payment_id = order["payments"][-1]["id"] if order.get("payments") else "none"
         body = {"payment_id": payment_id, **({"otp": otp} if verb == "submit" else {})}
         self.ask("POST", f"/api/pay/v1/otp/{verb}", body)
@@ -212,8 +216,18 @@ class OrderSteps(Walk):
         currency=st.sampled_from(("INR", "INR", "INR", "USD")),
     )
     def refund(self, which, number, value, currency):
+        self._refund(self.any_order(which, *PAID), f"ref-{number}", value, currency)
+
+    @precondition(lambda self: any(order["status"] == "PARTIALLY_REFUNDED" for order in self.orders.values()))
+    @rule(which=WHICH, number=WHICH, value=st.sampled_from(("rest", 100, "more", "all")))
+    def refund_again(self, which, number, value):
+        """Give back more of what was given back in part."""
+        begun = [order for order in self.orders.values() if order["status"] == "PARTIALLY_REFUNDED"]
+        order = begun[which % len(begun)]
+        self._refund(order, f"ref-{number}", taken_of(order) if value == "all" else value)
+
+    def _refund(self, order, reference, value, currency="INR"):
         """Whether it is refused is known before: by what the order took and already gave back."""
-        order, reference = self.any_order(which, *PAID), f"ref-{number}"
         rest = taken_of(order) - promised_of(order)
         value = {"rest": rest, "more": rest + 1}.get(value, value)
         body = {"merchant_order_reference": reference, "order_amount": money(value, currency)}
@@ -252,7 +266,4 @@ class OrderSteps(Walk):
 
     @rule(seconds=st.sampled_from((10, 600, 3_600, 86_400, 8 * 86_400)))
     def wait(self, seconds):
-        self.box.clock.advance(seconds=seconds)
-        self.login()
-        self._new_entries()
-        self.stale |= set(self.orders)
+        self.pass_time(seconds)

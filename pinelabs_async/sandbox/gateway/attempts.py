@@ -8,6 +8,7 @@ import attrs
 from pinelabs_async.sandbox import magic
 from pinelabs_async.sandbox.call import Call
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
+from pinelabs_async.sandbox.gateway.points import left
 from pinelabs_async.sandbox.gateway.shapes import order_event
 from pinelabs_async.sandbox.magic import Outcome
 from pinelabs_async.sandbox.problems import DOCUMENTED
@@ -82,26 +83,32 @@ def cancel(call: Call, asked: Challenge) -> None:
 def close(state: State, order: Order) -> None:
     """Let nobody answer the pages of an order any more, nor see its QR code."""
     order.shown.pop("image_url", None)
-    for asked in state.challenges.values():
-        if asked.order is order:
-            asked.answered = True
+    for asked in state.asked.get(order.id, ()):
+        asked.answered = True
 
 
-def leave(call: Call, order: Order) -> None:
-    """Give up what an order still waits for, because it is paid in another way or tried anew."""
-    close(call.state, order)
-    now = call.state.clock.now()
+def leave(state: State, order: Order) -> None:
+    """Give up what an order still waits for, because it is over, paid in another way or tried anew."""
+    close(state, order)
+    now = state.clock.now()
     for payment in order.payments:
         if payment.status == "PENDING":
             payment.status, payment.error, payment.updated_at = "FAILED", error(_LEFT), now
 
 
+def possible(order: Order) -> bool:
+    """Tell whether another attempt to pay an order can begin."""
+    return order.status in ("CREATED", "ATTEMPTED") and order.retries_remaining > 0
+
+
 def with_payment(call: Call, merchant: Merchant, payment_id: str) -> Challenge | None:
     """Return a merchant's attempt that holds a payment."""
+    # The id of a payment begins with that of its order; its instrument and its letter follow.
+    order_id = payment_id.rpartition("-")[0].rpartition("-")[0]
     return next(
         (
             asked
-            for asked in call.state.challenges.values()
+            for asked in call.state.asked.get(order_id, ())
             if asked.merchant is merchant and any(payment.id == payment_id for payment in asked.payments)
         ),
         None,
@@ -133,14 +140,21 @@ def _open(asked: Challenge) -> bool:
 
 
 def _answer(call: Call, asked: Challenge, outcome: Outcome, operation: str) -> Error | None:
-    if outcome.declined is None:
+    declined = outcome.declined or _lacking(asked)
+    if declined is None:
         _succeed(call, asked)
         _record(call, asked, operation, money="none" if asked.order.pre_auth else "in")
         return None
-    why = error(outcome.declined)
+    why = error(declined)
     fail(call, asked, why)
     _record(call, asked, "bank.decline")
     return why
+
+
+def _lacking(asked: Challenge) -> str | None:
+    """Return why the points decline, if there are not enough of them by now."""
+    wanted = sum(payment.amount.value for payment in asked.payments if payment.method == "POINTS")
+    return "INSUFFICIENT_FUNDS" if wanted and wanted > left(asked.merchant) else None
 
 
 def _succeed(call: Call, asked: Challenge) -> None:

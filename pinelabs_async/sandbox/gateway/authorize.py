@@ -12,7 +12,7 @@ from pinelabs_async.sandbox import checks, magic
 from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway import attempts
 from pinelabs_async.sandbox.gateway.cards import look_up
-from pinelabs_async.sandbox.gateway.orders import find
+from pinelabs_async.sandbox.gateway.orders import find, refuse_cancelled
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.gateway.shapes import order_json
 from pinelabs_async.sandbox.problems import Refusal, invalid, not_allowed
@@ -110,6 +110,7 @@ def _find(call: Call, name: str) -> tuple[Challenge, Payment]:
     """Return the payment that the path names and its attempt, if it waits for its payer."""
     order = find(call, "order_id")
     payment = next((held for held in order.payments if held.id == call.path[name]), None) or no_match()
+    refuse_cancelled(order)
     asked = attempts.with_payment(call, call.merchant, payment.id)
     if payment.status != "PENDING" or asked is None or asked.answered:
         not_allowed(f"the payment is {payment.status}, not waiting for its payer")

@@ -15,6 +15,7 @@ from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Answered, Call, Page, Route
 from pinelabs_async.sandbox.gateway import pages
 from pinelabs_async.sandbox.gateway.attempts import leave
+from pinelabs_async.sandbox.gateway.mandates import Registration
 from pinelabs_async.sandbox.gateway.pdf import one_page
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.gateway.shapes import order_event, stamp
@@ -44,6 +45,7 @@ class Challan:
     due: Amount
     expiry_date: date
     created_at: datetime
+    paid_at: datetime | None = None
 
 
 @attrs.define
@@ -61,6 +63,8 @@ def create(call: Call) -> Json:
     now = call.state.clock.now()
     if order.status not in _PAYABLE:
         invalid(f"the {order.type} order is {order.status}; a challan needs CREATED or ATTEMPTED")
+    if order.pre_auth or isinstance(order, Registration):
+        invalid("a bank transfer can neither be blocked nor approve a mandate")
     existing = store.by_order.get(order.id)
     if existing is not None and existing.expiry_date >= now.date():
         invalid("the order has a challan already")
@@ -109,8 +113,9 @@ def _transfer(call: Call, merchant: Merchant, challan: Challan) -> Page:
         return pages.says("Returned", f"The order is {order.status}.", status=409)
     if now.date() > challan.expiry_date:
         return pages.says("Returned", "The challan has expired.", status=409)
-    leave(call, order)
+    leave(call.state, order)
     order.status, order.updated_at, order.captured = "PROCESSED", now, order.amount.value
+    challan.paid_at = now
     call.executed(
         operation="payer.transfer",
         reference=order.reference,

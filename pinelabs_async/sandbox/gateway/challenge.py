@@ -7,6 +7,7 @@ from typing import Final
 from pinelabs_async.sandbox.call import Answered, Call, Page, Reply, Route
 from pinelabs_async.sandbox.gateway import attempts
 from pinelabs_async.sandbox.gateway.attempts import Error
+from pinelabs_async.sandbox.gateway.pages import page
 from pinelabs_async.sandbox.ledger import rupees
 from pinelabs_async.sandbox.problems import Refusal
 from pinelabs_async.sandbox.signing import sign
@@ -28,7 +29,7 @@ def answer(call: Call) -> Page:
         return challenge
     outcome = _OUTCOMES.get(str(call.body.get("outcome")))
     if outcome is None:
-        return _page("Choose one", "<p>Choose one of the buttons.</p>", status=400)
+        return page("Choose one", "<p>Choose one of the buttons.</p>", status=400)
     return send_back(challenge, outcome(call, challenge))
 
 
@@ -49,9 +50,9 @@ def show_qr(call: Call) -> Reply:
 def _find(call: Call) -> Challenge | Page:
     challenge = call.state.challenges.get(call.path["token"])
     if challenge is None:
-        return _page("Not found", "<p>There is no such payment.</p>", status=404)
+        return page("Not found", "<p>There is no such payment.</p>", status=404)
     if challenge.answered:
-        return _page("Already answered", "<p>This payment was already answered.</p>", status=409)
+        return page("Already answered", "<p>This payment was already answered.</p>", status=409)
     return challenge
 
 
@@ -87,10 +88,10 @@ _OUTCOMES: Final = {"approve": _approve, "decline": _decline, "cancel": _cancel}
 
 def _ask(challenge: Challenge) -> Page:
     amount = f"{rupees(challenge.total.value)} {challenge.total.currency}"
-    return _page(
+    return page(
         "Sandbox payment",
-        f"<p>Pay <b>{escape(amount)}</b> for order {escape(challenge.order.reference)}"
-        f" ({escape(challenge.order.id)})?</p>\n"
+        f"<p>Pay <b>{escape(amount)}</b> for order {escape(challenge.order.reference)}?"
+        f"<br><small>{escape(challenge.order.id)}</small></p>\n"
         '<form method="post">\n'
         '<button name="outcome" value="approve">Pay</button>\n'
         '<button name="outcome" value="decline">Fail</button>\n'
@@ -118,17 +119,9 @@ def send_back(challenge: Challenge, error: Error | None) -> Page:
     # Only a web address is followed: any other callback belongs to a mobile app, and could be a script.
     web = target.lower().startswith(("http://", "https://"))
     action = f' action="{escape(target)}"' if web else ""
-    script = "<script>document.forms[0].submit()</script>" if web else f"<p>Back to: {escape(target)}</p>"
+    script = '<script src="/board/back.js"></script>' if web else f"<p>Back to: {escape(target)}</p>"
     button = '<button type="submit">Back to the shop</button>' if web else ""
-    return _page("Back to the shop", f'<form method="post"{action}>\n{hidden}\n{button}\n</form>\n{script}')
-
-
-def _page(title: str, content: str, *, status: int = 200) -> Page:
-    return Page(
-        status=status,
-        html=f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f"<h1>{escape(title)}</h1>\n{content}\n</html>\n",
-    )
+    return page("Back to the shop", f'<form method="post"{action}>\n{hidden}\n{button}\n</form>\n{script}')
 
 
 ROUTES: Final = (

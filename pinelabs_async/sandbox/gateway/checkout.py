@@ -9,7 +9,7 @@ import attrs
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call, Page, Reply, Route
-from pinelabs_async.sandbox.gateway import challenge, pages
+from pinelabs_async.sandbox.gateway import attempts, challenge, pages
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.orders import open_order
 from pinelabs_async.sandbox.gateway.payments import start
@@ -20,7 +20,6 @@ from pinelabs_async.sandbox.state import Json, Merchant, Order
 
 MODES: Final = ("REDIRECT", "IFRAME", "SDK")
 _METHODS: Final = tuple(method for method in INSTRUMENTS if method != "CARDLESS_EMI")
-_OPEN: Final = ("CREATED", "ATTEMPTED")
 
 
 @attrs.define
@@ -64,15 +63,16 @@ def show(call: Call) -> Reply:
         return found
     _, order = found
     amount = f"{rupees(order.amount.value)} {order.amount.currency}"
-    choices = "\n".join(f'<option value="{method}">{method}</option>' for method in _choices(order))
+    options = "\n".join(f'<option value="{method}">{method}</option>' for method in choices(order))
     buttons = "\n".join(
         f'<button name="outcome" value="{value}">{escape(label)}</button>'
         for value, label in pages.BUTTONS.items()
     )
     return pages.page(
         "Sandbox checkout",
-        f"<p>Pay <b>{escape(amount)}</b> for order {escape(order.reference)} ({escape(order.id)})?</p>\n"
-        f'<form method="post">\n<select name="payment_method">\n{choices}\n</select>\n{buttons}\n</form>',
+        f"<p>Pay <b>{escape(amount)}</b> for order {escape(order.reference)}?"
+        f"<br><small>{escape(order.id)}</small></p>\n"
+        f'<form method="post">\n<select name="payment_method">\n{options}\n</select>\n{buttons}\n</form>',
     )
 
 
@@ -82,20 +82,26 @@ def pay(call: Call) -> Reply:
     if isinstance(found, Page):
         return found
     merchant, order = found
-    outcome = call.body.get("outcome")
-    choices = _choices(order)
-    method = call.body.get("payment_method", choices[0] if choices else "")
-    if outcome not in pages.BUTTONS or method not in choices:
+    outcome = str(call.body.get("outcome"))
+    methods = choices(order)
+    method = call.body.get("payment_method", methods[0] if methods else "")
+    if outcome not in pages.BUTTONS or method not in methods:
         return pages.says("Choose one", "Choose a method and one of the buttons.", status=400)
+    return attempt(call, merchant, order, method, outcome)
+
+
+def attempt(call: Call, merchant: Merchant, order: Order, method: str, outcome: str) -> Page:
+    """Begin a payment of the whole order, and answer it unless that is to stay open."""
     asked = start(call, merchant, order, [(method, order.amount, None, {})])
     order.challenge_url = f"{call.state.base_url}/challenge/{asked.token}"
     call.executed(operation="payer.start", reference=order.reference, order_id=order.id, amount=order.amount)
     if outcome == pages.START:
         return pages.go_on(order.challenge_url)
-    return challenge.answer(attrs.evolve(call, path={"token": asked.token}))
+    return challenge.answer(attrs.evolve(call, path={"token": asked.token}, body={"outcome": outcome}))
 
 
-def _choices(order: Order) -> Sequence[str]:
+def choices(order: Order) -> Sequence[str]:
+    """Return the methods that an order can be paid with at a page."""
     allowed: Sequence[str] = order.shown.get("allowed_payment_methods") or _METHODS
     return [method for method in allowed if INSTRUMENTS[method].pre_auth or not order.pre_auth]
 
@@ -106,7 +112,7 @@ def _find(call: Call) -> tuple[Merchant, Order] | Page:
         order = merchant.store(Checkouts).by_token.get(call.path["token"])
         if order is None:
             continue
-        if order.status in _OPEN:
+        if attempts.possible(order):
             return merchant, order
         if order.challenge_url is not None:
             return pages.go_on(order.challenge_url, status=409)

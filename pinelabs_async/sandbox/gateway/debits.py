@@ -48,11 +48,6 @@ def debit(presentation: Presentation) -> None:
     _later(presentation, BANK_TAKES, lambda asked: _answer(asked, order))
 
 
-def can_retry(presentation: Presentation) -> bool:
-    """Tell whether a failed debit has tries left."""
-    return presentation.stands == "FAILED" and presentation.failures <= presentation.mandate.retries
-
-
 def _later(presentation: Presentation, wait: timedelta, act: Callable[[Presentation], None]) -> None:
     clock = presentation.mandate.call.state.clock
     clock.at(clock.now() + wait, lambda: act(presentation))
@@ -120,14 +115,14 @@ def _decline(presentation: Presentation, order: Order) -> None:
     presentation.failures += 1
     presentation.stands = "FAILED"
     _record(presentation, order, "bank.decline")
-    again = can_retry(presentation)
+    again = presentation.can_retry
     presentation.mandate.failed(again=again)
     if again and not presentation.merchant_retry:
         _later(presentation, RETRY_AFTER, _try_again)
 
 
 def _try_again(presentation: Presentation) -> None:
-    if can_retry(presentation) and presentation.mandate.live:
+    if presentation.can_retry and presentation.mandate.live:
         debit(presentation)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from pinelabs_async.sandbox import checks, magic
+from pinelabs_async.sandbox.gateway import points
 from pinelabs_async.sandbox.gateway.cards import look_up
 from pinelabs_async.sandbox.magic import SUCCESS, Outcome
 from pinelabs_async.sandbox.problems import Refusal, invalid
@@ -93,6 +94,11 @@ LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
 _VPA: Final = re.compile(r"[^@\s]+@[^@\s]+")
 # Which of the magic values a member of `payment_option` may hold.
 _PLACES: Final[Mapping[str, magic.Place]] = {"card_details": "card_number", "card_token_details": "token"}
+# By the last four digits of the card.
+_POINTS: Final[Mapping[str, Outcome]] = {
+    points.NO_POINTS: Outcome(declined="INSUFFICIENT_FUNDS"),
+    points.NOT_ELIGIBLE: Outcome(refused="INVALID_INSTRUMENT"),
+}
 
 
 def read_instrument(entry: Json, method: str, now: datetime) -> tuple[str, Json]:
@@ -143,15 +149,19 @@ def outcome_of(name: str, details: Json) -> Outcome:
         return magic.outcome(_PLACES[name], details.get(_PLACES[name]))
     if name == "upi_details" and details["txn_mode"] == "COLLECT":
         return magic.outcome("vpa", details["payer"]["vpa"])
+    if name == "points_card_details":
+        return _POINTS.get(details["card_number"][-4:], SUCCESS)
     return SUCCESS
 
 
 def shown_option(name: str, details: Json) -> Json | None:
-    """Return `payment_option` of the answer: what kind of instrument it was, never its numbers."""
+    """Return `payment_option` of the answer: what kind of instrument it was, never a card's number."""
     if name in ("card_details", "card_token_details"):
         return {"card_data": _card_data(details)}
     if name == "upi_details":
-        return {"upi_data": {"txn_mode": details["txn_mode"]}}
+        collect = details["txn_mode"] == "COLLECT"
+        payer = {"payer": {"vpa": details["payer"]["vpa"]}} if collect else {}
+        return {"upi_data": {"txn_mode": details["txn_mode"], **payer}}
     if name == "netbanking_details":
         told = ("pay_code", "txn_mode", "registered_mobile_number")
         return {"netbanking_data": {field: details[field] for field in told if field in details}}

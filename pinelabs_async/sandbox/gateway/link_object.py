@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import attrs
 
+from pinelabs_async.sandbox.gateway.attempts import leave, possible
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.gateway.shapes import order_json, stamp
 from pinelabs_async.sandbox.state import Amount, Json, Merchant, Order, State
@@ -45,7 +46,7 @@ class Link:
     @property
     def due(self) -> Amount:
         """What is still to be paid."""
-        paid = sum(order.amount.value for order in self.orders if _paid(order))
+        paid = sum(_paid(order) for order in self.orders)
         return Amount(max(self.amount.value - paid, 0), self.amount.currency)
 
     @property
@@ -53,8 +54,12 @@ class Link:
         """Where it stands, read off its orders: these can be paid through the orders API, too."""
         if self.due.value == 0:
             return "PROCESSED"
+        if self.order.status == "AUTHORIZED":
+            return "PAYMENT_INITIATED"
         if self.ended is not None:
             return self.ended
+        if any(_given_back(order) for order in self.orders):
+            return "CANCELLED"
         if self.order.status == "PENDING":
             return "PAYMENT_INITIATED"
         if self.due != self.amount:
@@ -64,7 +69,7 @@ class Link:
     def open_order(self, state: State, merchant: Merchant, amount: Amount) -> Order:
         """Return the order to pay an amount of the link with: the newest where it fits, else a new one."""
         if self.orders and self.order.status in _PAYABLE:
-            if self.order.amount == amount:
+            if self.order.amount == amount and possible(self.order):
                 return self.order
             # One order of a link at a time can be paid, so that none of its money is asked for twice.
             cancel_order(self.order, state, merchant)
@@ -103,7 +108,8 @@ class Links:
 
 def cancel_order(order: Order, state: State, merchant: Merchant) -> None:
     """End an order that nobody has paid, and tell the merchant."""
-    order.status, order.updated_at = "CANCELLED", state.clock.now()
+    leave(state, order)
+    order.status, order.updated_at, order.challenge_url = "CANCELLED", state.clock.now(), None
     told = order_json(order, merchant)["data"]
     state.outbox.tell(merchant.credentials.merchant_id, "ORDER_CANCELLED", told)
 
@@ -124,6 +130,16 @@ def link_json(link: Link, state: State) -> Json:
     }
 
 
-def _paid(order: Order) -> bool:
-    """Tell whether the bank approved a payment of it or it came by transfer, whatever became of the money."""
-    return order.captured > 0 or any(payment.acquirer_data.get("approval_code") for payment in order.payments)
+def _paid(order: Order) -> int:
+    """Return the paisa that an order has paid of its link, whatever became of the money."""
+    if order.pre_auth:
+        return order.captured
+    # What a lender took off at once was paid, too.
+    return order.amount.value if order.captured else 0
+
+
+def _given_back(order: Order) -> bool:
+    """Tell whether the merchant gave blocked money back: an order that the payer gave up was never approved."""
+    return order.status == "CANCELLED" and any(
+        payment.acquirer_data.get("approval_code") for payment in order.payments
+    )

@@ -1,21 +1,17 @@
 """The page behind a payment link, on which the payer pays all or a part, and the end of a link's time."""
 
 import re
-import secrets
-import string
 from typing import Final
 
 import attrs
 
 from pinelabs_async.sandbox.call import Call, Page, Reply, Route
 from pinelabs_async.sandbox.checks import MIN_AMOUNT
-from pinelabs_async.sandbox.gateway import challenge, pages
+from pinelabs_async.sandbox.gateway import attempts, challenge, pages
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
 from pinelabs_async.sandbox.gateway.link_object import OPEN, Link, Links
-from pinelabs_async.sandbox.gateway.shapes import order_json
-from pinelabs_async.sandbox.state import Amount, Challenge, Merchant, Order, Payment, State
-
-_EXPIRED: Final = ("PAYMENT_EXPIRED", "The payment has expired")
+from pinelabs_async.sandbox.gateway.payments import start
+from pinelabs_async.sandbox.state import Amount, Challenge, Merchant, Order, State
 
 
 def show(call: Call) -> Reply:
@@ -48,24 +44,15 @@ def pay(call: Call) -> Reply:
     return challenge.answer(attrs.evolve(call, path={"token": asked.token}))
 
 
-def expire(state: State, merchant: Merchant, link: Link) -> None:
+def expire(state: State, link: Link) -> None:
     """End a link whose time has come, and a payment whose answer is still open."""
     if link.ended is not None or link.due.value == 0:
         return
-    now = state.clock.now()
-    link.ended, link.changed_at = "EXPIRED", now
-    order = link.order
-    if order.status != "PENDING":
-        return
-    for payment in order.payments:
-        if payment.status == "PENDING":
-            payment.status, payment.error, payment.updated_at = "FAILED", _EXPIRED, now
-    for asked in state.challenges.values():
-        if asked.order is order:
-            asked.answered = True
-    order.status, order.updated_at, order.challenge_url = "ATTEMPTED", now, None
-    told = order_json(order, merchant)["data"]
-    state.outbox.tell(merchant.credentials.merchant_id, "PAYMENT_FAILED", told)
+    link.ended, link.changed_at = "EXPIRED", state.clock.now()
+    asked = next(reversed(state.asked.get(link.order.id, ())), None)
+    if asked is not None and asked.payments[0].status == "PENDING":
+        call = Call(operation="bank.decline", state=state, caller=None, path={}, body={})
+        attempts.fail(call, asked, attempts.error("PAYMENT_EXPIRED"))
 
 
 def _find(call: Call) -> tuple[Merchant, Link] | Page:
@@ -92,24 +79,9 @@ def _part(link: Link, rupees: str) -> Amount | None:
 
 def _start(call: Call, order: Order, merchant: Merchant, link: Link) -> Challenge:
     """Begin an attempt to pay an order of the link, with the first method that it allows."""
-    now = call.state.clock.now()
     allowed: list[str] = link.shown.get("allowed_payment_methods") or ["CARD"]
     method = next((name for name in allowed if INSTRUMENTS[name].pre_auth or not link.pre_auth), allowed[0])
-    suffix = string.ascii_letters[len(order.payments)]
-    payment = Payment(
-        id=f"{order.id}-{INSTRUMENTS[method].code}-{suffix}",
-        method=method,
-        status="PENDING",
-        amount=order.amount,
-        acquirer_data={"approval_code": "", "acquirer_reference": "", "rrn": "", "is_aggregator": True},
-        created_at=now,
-        updated_at=now,
-    )
-    asked = Challenge(token=secrets.token_urlsafe(16), merchant=merchant, order=order, payments=[payment])
-    call.state.challenges[asked.token] = asked
-    order.payments.append(payment)
-    order.status, order.updated_at = "PENDING", now
-    order.retries_remaining -= 1
+    asked = start(call, merchant, order, [(method, order.amount, None, {})])
     order.challenge_url = f"{call.state.base_url}/challenge/{asked.token}"
     call.executed(operation="payer.start", reference=order.reference, order_id=order.id, amount=order.amount)
     return asked

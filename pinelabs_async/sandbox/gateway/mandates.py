@@ -102,7 +102,7 @@ def close(subscription: Subscription, status: str, event: str | None = None) -> 
     for presentation in call.merchant.store(Presentations).of(subscription):
         presentation.cancel()
     if not subscription.registered:
-        attempts.leave(call, order)
+        attempts.leave(call.state, order)
         order.status, order.updated_at, order.challenge_url = "CANCELLED", call.state.clock.now(), None
 
 
@@ -143,8 +143,8 @@ def _register(subscription: Subscription) -> None:
     subscription.live_at = max(subscription.start, now) + subscription.trial
     # What is approved is the most that a debit may be; what is taken now is less.
     charged = plan.initial or Amount(TOKEN_DEBIT, plan.amount.currency)
-    for payment in subscription.order.payments:
-        payment.amount = charged
+    approved = next(payment for payment in subscription.order.payments if payment.status == "PROCESSED")
+    approved.amount = charged
     if plan.initial is None:
         state.clock.at(now, lambda: _give_back(subscription, charged))
     if subscription.trial:

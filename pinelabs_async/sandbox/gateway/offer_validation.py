@@ -10,7 +10,7 @@ from pinelabs_async.sandbox.gateway.offers import tenure_json
 from pinelabs_async.sandbox.problems import Refusal, invalid
 from pinelabs_async.sandbox.state import Amount, Json
 
-_METHODS: Final = ("CREDIT_EMI", "DEBIT_EMI", "CARDLESS_EMI")
+METHODS: Final = ("CREDIT_EMI", "DEBIT_EMI", "CARDLESS_EMI")
 _OPTIONS: Final = ("card_details", "cardless_details", "card_token_details", "upi_details")
 _ISSUER: Final = ("name", "issuer_type", "priority")
 _TENURE: Final = (
@@ -27,7 +27,7 @@ def validate_offer(call: Call) -> Json:
     """Tell that an offer holds, or refuse with what is wrong with it."""
     body = call.body
     method = checks.required_text(body, "payment_method")
-    if method not in _METHODS:
+    if method not in METHODS:
         invalid("Payment method is missing/invalid")
     order_amount, payment_amount = checks.amount(body, "order_amount"), checks.amount(body, "payment_amount")
     lender, tenure = _offer(body)
@@ -39,6 +39,33 @@ def validate_offer(call: Call) -> Json:
     if payment_amount.as_json() != expected["auth_amount"]:
         _refuse("payment_amount", "it is not the auth_amount of the offer")
     return {"code": "ELIGIBLE", "message": "Offer is Eligible"}
+
+
+def instant_discount(entry: Json, paid: int, currency: str) -> int:
+    """Return the paisa that the chosen offer takes off a payment at once, or refuse one that nobody makes."""
+    offer = checks.optional_object(entry.get("offer_data") or {}, "offer_details") or {}
+    claimed = checks.optional_object(offer, "tenure") or {}
+    discount = checks.optional_object(claimed, "discount") or {}
+    if discount.get("discount_type") != "INSTANT" or discount.get("amount") is None:
+        return 0
+    off = checks.amount(discount, "amount", least=1).value
+    lender, tenure = _offer(entry)
+    _check_instrument(entry["payment_option"], lender)
+    down = checks.optional_object(tenure, "downpayment_details")
+    before = paid + off + (checks.amount(down, "downpayment_amount", least=1).value if down else 0)
+    bought = Amount(before, currency)
+    if _made(lender, tenure, bought)["auth_amount"] != Amount(paid, currency).as_json():
+        _refuse("tenure.discount", "it is not what the lender offers for this payment")
+    return off
+
+
+def _check_instrument(option: Json, lender: Lender) -> None:
+    """Refuse an instrument that the lender does not lend on; tokens do not tell whose card it is."""
+    if option.get("cardless_details") is not None and not lender.cardless:
+        _refuse("payment_option.cardless_details", "this lender needs a card")
+    card: Json = option.get("card_details") or {}
+    if card and not issued_by(lender, card_number(card)):
+        _refuse("payment_option.card_details.card_number", "the card is not of this lender")
 
 
 def _offer(body: Json) -> tuple[Lender, Json]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from pinelabs_async.sandbox import checks
 from pinelabs_async.sandbox.call import Call, Route
-from pinelabs_async.sandbox.gateway.attempts import close
+from pinelabs_async.sandbox.gateway.attempts import close, of_fee
 from pinelabs_async.sandbox.gateway.purchase import open_splits, read_shown
 from pinelabs_async.sandbox.gateway.shapes import order_event, order_json
 from pinelabs_async.sandbox.problems import Refusal, not_allowed
@@ -58,25 +58,29 @@ def get_by_reference(call: Call) -> Json:
 
 
 def capture(call: Call) -> Json:
-    """Take the blocked money, or a part of it; the rest goes back to the payer."""
+    """Take the blocked money with its convenience fee, or a part of it without; the rest goes back to the payer."""
     reference = checks.required_reference(call.body, "merchant_capture_reference")
     part = call.body.get("capture_amount") is not None
     wanted = checks.amount(call.body, "capture_amount") if part else None
     order = find(call, "order_id")
     _require_authorized(order)
-    amount = wanted or order.amount
-    if amount.currency != order.amount.currency or amount.value > order.amount.value:
+    held = [payment for payment in order.payments if payment.status == "AUTHORIZED"]
+    rooms = [payment.amount.value - of_fee(payment) for payment in held]
+    amount = wanted or Amount(sum(rooms), order.amount.currency)
+    if amount.currency != order.amount.currency or amount.value > sum(rooms):
         not_allowed("capture_amount is more than the authorised amount, or in another currency")
     now = call.state.clock.now()
-    held = [payment for payment in order.payments if payment.status == "AUTHORIZED"]
-    parts = allot(amount.value, [payment.amount.value for payment in held])
+    # The fee was worked out for the whole order: it is taken with all of it, and not with a part.
+    whole = amount.value == sum(rooms)
+    parts = [payment.amount.value for payment in held] if whole else allot(amount.value, rooms)
     for payment, value in zip(held, parts, strict=True):
         payment.status, payment.updated_at = "PROCESSED", now
         payment.captures.append(Capture(reference=reference, amount=Amount(value, amount.currency), at=now))
     # A part is documented by a sample of the webhook only; Capture Order itself has none of a part.
-    order.status = "PROCESSED" if amount == order.amount else "PARTIALLY_CAPTURED"
+    order.status = "PROCESSED" if whole else "PARTIALLY_CAPTURED"
     order.captured, order.updated_at = amount.value, now
-    call.executed(reference=reference, order_id=order.id, amount=amount, money="in")
+    taken = Amount(sum(parts), amount.currency)
+    call.executed(reference=reference, order_id=order.id, amount=taken, money="in")
     call.tell("ORDER_PROCESSED", order_event(order, call.merchant))
     return order_json(order, call.merchant)
 
@@ -84,8 +88,6 @@ def capture(call: Call) -> Json:
 def cancel(call: Call) -> Json:
     """Give blocked money back to the payer, or withdraw a QR code that nobody has paid."""
     order = find(call, "order_id")
-    if order.status == "CANCELLED":
-        raise Refusal("ORDER_CANCELLED")
     if not _waits_at_qr_code(order):
         _require_authorized(order)
     now = call.state.clock.now()
@@ -105,6 +107,12 @@ def find(call: Call, name: str) -> Order:
     if order is None:
         raise Refusal("ORDER_NOT_FOUND")
     return order
+
+
+def refuse_cancelled(order: Order) -> None:
+    """Refuse to change an order that was cancelled."""
+    if order.status == "CANCELLED":
+        raise Refusal("ORDER_CANCELLED")
 
 
 def unless_refused(call: Call, existing: Order) -> Order:
@@ -129,6 +137,7 @@ def _waits_at_qr_code(order: Order) -> bool:
 
 
 def _require_authorized(order: Order) -> None:
+    refuse_cancelled(order)
     if not order.pre_auth:
         not_allowed("the order was not created with pre_auth")
     if order.status != "AUTHORIZED":

@@ -12,6 +12,7 @@ import attrs
 from pinelabs_async.sandbox import checks, magic
 from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway import attempts
+from pinelabs_async.sandbox.gateway.orders import refuse_cancelled
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.problems import DOCUMENTED, Refusal, not_allowed
 from pinelabs_async.sandbox.state import Challenge, Json, Payment
@@ -90,6 +91,7 @@ def _find(call: Call) -> tuple[Challenge, Payment]:
     # 404 is not among the documented statuses of these operations.
     asked = attempts.with_payment(call, call.merchant, payment_id) or no_match(status=400)
     payment = next(payment for payment in asked.payments if payment.id == payment_id)
+    refuse_cancelled(asked.order)
     if payment.status != "PENDING" or asked.answered:
         not_allowed(f"the payment is {payment.status}, not waiting for its payer")
     card: Json = payment.shown.get("payment_option", {}).get("card_data", {})

@@ -1,4 +1,4 @@
-"""The HTML of the pages behind payment links."""
+"""The HTML of the pages that payers see."""
 
 from collections.abc import Mapping
 from html import escape
@@ -16,14 +16,29 @@ BUTTONS: Final[Mapping[str, str]] = {
     START: "Start, and leave the bank's answer open",
 }
 
+_WHOLE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/board/style.css">
+</head>
+<body class="payer">
+<main>
+<h1>{title}</h1>
+{content}
+<footer>This is a sandbox: no money moves. <a href="/">What it holds</a></footer>
+</main>
+</body>
+</html>
+"""
+
 
 def page(title: str, content: str, *, status: int = 200) -> Page:
     """Return a page with a heading; the content is HTML already."""
-    return Page(
-        status=status,
-        html=f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f"<h1>{escape(title)}</h1>\n{content}\n</html>\n",
-    )
+    return Page(status=status, html=_WHOLE.format(title=escape(title), content=content))
 
 
 def says(title: str, text: str, *, status: int = 200) -> Page:

@@ -50,7 +50,7 @@ def create(call: Call) -> Json:
     )
     link.open_order(state, merchant, amount)
     links.keep(link)
-    state.clock.at(expire_at, lambda: expire(state, merchant, link))
+    state.clock.at(expire_at, lambda: expire(state, link))
     call.executed(reference=reference, order_id=link.order.id, amount=amount)
     return link_json(link, state)
 

@@ -17,7 +17,9 @@ from pinelabs_async.sandbox.gateway.instruments import (
     read_instrument,
     shown_option,
 )
-from pinelabs_async.sandbox.gateway.orders import find, unless_refused
+from pinelabs_async.sandbox.gateway.mandates import Registration
+from pinelabs_async.sandbox.gateway.offer_validation import METHODS, instant_discount
+from pinelabs_async.sandbox.gateway.orders import find, refuse_cancelled, unless_refused
 from pinelabs_async.sandbox.gateway.shapes import order_json
 from pinelabs_async.sandbox.gateway.tokens import CardTokens
 from pinelabs_async.sandbox.ledger import rupees
@@ -51,14 +53,14 @@ def create(call: Call) -> Json:
     """Start an attempt to pay: the money moves once the payer approves it at the challenge."""
     wanted = [_read(call, entry) for entry in checks.objects(call.body, "payments")]
     order = find(call, "order_id")
-    existing = _existing(call, wanted)
-    if existing:
-        return order_json(unless_refused(call, existing), call.merchant)
+    if _repeated(call, order, wanted):
+        return order_json(unless_refused(call, order), call.merchant)
     _check_order(order, wanted)
     outcomes = [outcome_of(entry.member, entry.details) for entry in wanted]
+    refused = next((found.refused for found in outcomes if found.refused is not None), None)
+    if refused is not None:
+        raise Refusal(refused)
     outcome = next((found for found in outcomes if found != SUCCESS), SUCCESS)
-    if outcome.refused is not None:
-        raise Refusal(outcome.refused)
     payments = [(entry.method, entry.amount, entry.reference, _shown(entry)) for entry in wanted]
     asked = start(call, call.merchant, order, payments, outcome=outcome)
     order.challenge_url = _challenge(call, asked, wanted[0])
@@ -77,7 +79,7 @@ def start(
 ) -> Challenge:
     """Begin an attempt with a method, amount, reference and shown members for each instrument."""
     now = call.state.clock.now()
-    attempts.leave(call, order)
+    attempts.leave(call.state, order)
     payments: list[Payment] = []
     for method, amount, reference, shown in wanted:
         payment = Payment(
@@ -100,7 +102,7 @@ def start(
     asked = Challenge(
         token=secrets.token_urlsafe(16), merchant=merchant, order=order, payments=payments, outcome=outcome
     )
-    call.state.challenges[asked.token] = asked
+    call.state.ask(asked)
     return asked
 
 
@@ -119,13 +121,19 @@ def _read(call: Call, entry: Json) -> _Wanted:
         name: given for name in _ECHOED if (given := checks.optional_object(entry, name)) is not None
     }
     fees = echoed.get("convenience_fee_breakdown")
-    fee = checks.amount(fees, "applicable_fee_amount", least=0) if fees else None
+    fee = checks.amount(fees, "applicable_fee_amount", least=0).value if fees else 0
+    if fee >= amount.value:
+        invalid("applicable_fee_amount must be less than payment_amount")
+    if INSTRUMENTS[method].offer and "offer_data" not in echoed:
+        invalid("offer_data is missing")
+    # Lenders make offers for EMI alone.
+    discount = instant_discount(entry, amount.value - fee, amount.currency) if method in METHODS else 0
     return _Wanted(
         reference=reference,
         method=method,
         amount=amount,
-        fee=fee.value if fee else 0,
-        discount=_discount(echoed, required=INSTRUMENTS[method].offer),
+        fee=fee,
+        discount=discount,
         member=member,
         details=details,
         echoed=echoed,
@@ -140,38 +148,39 @@ def _check_saved(call: Call, details: Json) -> None:
             raise Refusal("INVALID_INSTRUMENT")
 
 
-def _discount(echoed: Json, *, required: bool) -> int:
-    """Return the paisa that the chosen offer takes off at once: the payment is less by them than the order."""
-    if required and "offer_data" not in echoed:
-        invalid("offer_data is missing")
-    offer = checks.optional_object(echoed.get("offer_data") or {}, "offer_details") or {}
-    tenure = checks.optional_object(offer, "tenure") or {}
-    discount = checks.optional_object(tenure, "discount") or {}
-    if discount.get("discount_type") != "INSTANT" or discount.get("amount") is None:
-        return 0
-    return checks.amount(discount, "amount", least=1).value
-
-
-def _existing(call: Call, wanted: Sequence[_Wanted]) -> Order | None:
-    held = [call.merchant.payments.get(entry.reference) for entry in wanted if entry.reference]
-    return next((order for order in held if order is not None), None)
+def _repeated(call: Call, order: Order, wanted: Sequence[_Wanted]) -> bool:
+    """Tell whether the order holds such a payment already; refuse one that another order holds."""
+    known = call.merchant.payments
+    held = [known[entry.reference] for entry in wanted if entry.reference in known]
+    if any(other is not order for other in held):
+        raise Refusal("DUPLICATE_REQUEST")
+    return bool(held)
 
 
 def _check_order(order: Order, wanted: Sequence[_Wanted]) -> None:
     references = [entry.reference for entry in wanted if entry.reference is not None]
     if len(wanted) > _MAX_ENTRIES or len(references) != len(set(references)):
         invalid("payments takes at most two entries, each with its own merchant_payment_reference")
-    if order.status not in ("CREATED", "ATTEMPTED") or order.retries_remaining < 1:
+    refuse_cancelled(order)
+    if not attempts.possible(order):
         not_allowed(f"the {order.type} order is {order.status}; a payment needs CREATED or ATTEMPTED")
     allowed: list[Any] = order.shown.get("allowed_payment_methods") or list(INSTRUMENTS)
     if any(entry.method not in allowed for entry in wanted):
         raise Refusal("PAYMENT_METHOD_NOT_ENABLED")
+    if isinstance(order, Registration):
+        _check_mandate(wanted)
     if order.pre_auth and not all(INSTRUMENTS[entry.method].pre_auth for entry in wanted):
         not_allowed("pre_auth is for CARD and POINTS only")
     if any(entry.amount.currency != order.amount.currency for entry in wanted):
         invalid("payment_amount must be in the currency of the order")
     if sum(entry.amount.value - entry.fee + entry.discount for entry in wanted) != order.amount.value:
         invalid("the payment amounts, less convenience fees, must add up to the order amount")
+
+
+def _check_mandate(wanted: Sequence[_Wanted]) -> None:
+    infos: list[Json] = [entry.echoed.get("mandate_info") or {} for entry in wanted]
+    if len(infos) != 1 or infos[0].get("request_type") != "CREATE_MANDATE":
+        invalid("a mandate takes one payment, with mandate_info and the request_type CREATE_MANDATE")
 
 
 def _shown(entry: _Wanted) -> Json:

@@ -4,6 +4,7 @@ What becomes of a deleted plan is undocumented: here it is gone, its reference i
 the subscriptions made of it go on.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -39,8 +40,8 @@ def create(call: Call) -> Json:
     """Make a plan; no money moves."""
     body, now = call.body, call.state.clock.now()
     start, end = optional_time(body, "start_date"), required_time(body, "end_date")
-    if start is not None and end <= start:
-        invalid("end_date must be after start_date")
+    if start is not None:
+        _check_dates(start, end)
     plan = Plan(
         id=new_id(call, "pla"),
         reference=checks.required_reference(body, "merchant_plan_reference"),
@@ -104,6 +105,8 @@ def update(call: Call) -> Json:
         invalid("plan_name must not be empty")
     now = call.state.clock.now()
     plan = attrs.evolve(_find(call), **given, modified_at=now).check()
+    if "end" in given:
+        _check_dates(plan.start, plan.end)
     call.merchant.store(Plans).keep(plan)
     call.executed(reference=plan.reference, amount=plan.amount)
     return plan_json(plan, now)
@@ -119,6 +122,11 @@ def delete(call: Call) -> Answered:
 
 def _find(call: Call) -> Plan:
     return call.merchant.store(Plans).get(call.path["plan_id"])
+
+
+def _check_dates(start: datetime, end: datetime) -> None:
+    if end <= start:
+        invalid("end_date must be after start_date")
 
 
 def _terms(plan: Plan) -> listing.Terms:

@@ -45,17 +45,18 @@ def _worth(merchant: Merchant, card: Json) -> int:
         invalid("card_number must have 12 to 19 digits, registered_mobile_number 9 to 20")
     if not number.endswith(last4) or len(last4) != 4 or last4 == NOT_ELIGIBLE:
         raise Refusal("INVALID_INSTRUMENT")
-    return 0 if last4 == NO_POINTS else max(0, WORTH - _redeemed(merchant))
+    return 0 if last4 == NO_POINTS else left(merchant)
 
 
-def _redeemed(merchant: Merchant) -> int:
-    """Return what was paid with points so far, less what refunds gave back."""
-    return sum(
+def left(merchant: Merchant) -> int:
+    """Return what the points are still worth: less what was paid with them, but for what refunds gave back."""
+    redeemed = sum(
         -payment.amount.value if order.type == "REFUND" else payment.amount.value
         for order in merchant.orders.values()
         for payment in order.payments
         if payment.method == "POINTS" and payment.status in ("PROCESSED", "AUTHORIZED")
     )
+    return max(0, WORTH - redeemed)
 
 
 def _vpa(details: Json) -> Json:

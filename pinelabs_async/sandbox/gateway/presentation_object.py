@@ -45,6 +45,11 @@ class Presentation:
         return self.stands in ("CREATED", "PENDING", "COMPLETED")
 
     @property
+    def can_retry(self) -> bool:
+        """Whether it failed and has tries left."""
+        return self.stands == "FAILED" and self.failures <= self.mandate.retries
+
+    @property
     def status(self) -> str:
         """Where it stands."""
         if self.waiting and self.mandate.paused:

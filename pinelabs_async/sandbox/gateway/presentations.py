@@ -110,7 +110,7 @@ def retry(call: Call) -> Json:
     presentation = _named(call)
     if not presentation.merchant_retry:
         not_allowed("is_merchant_retry was not true on the debit")
-    if not debits.can_retry(presentation):
+    if not presentation.can_retry:
         not_allowed(f"the presentation is {presentation.status} after {presentation.failures} failures")
     _require(presentation.mandate, ("DEBIT_FAILED",))
     _record(call, presentation)

@@ -1,6 +1,7 @@
 """Create Refund."""
 
 import string
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,8 +10,9 @@ import attrs
 from pinelabs_async.sandbox import checks, magic
 from pinelabs_async.sandbox.call import Call, Route
 from pinelabs_async.sandbox.gateway.attempts import digits as digits  # noqa: PLC0414  # others import it from here
+from pinelabs_async.sandbox.gateway.attempts import of_fee
 from pinelabs_async.sandbox.gateway.instruments import INSTRUMENTS
-from pinelabs_async.sandbox.gateway.orders import allot, find, unless_refused
+from pinelabs_async.sandbox.gateway.orders import allot, find, refuse_cancelled, unless_refused
 from pinelabs_async.sandbox.gateway.people import metadata
 from pinelabs_async.sandbox.gateway.purchase import split_parts
 from pinelabs_async.sandbox.gateway.shapes import order_event, order_json, stamp
@@ -121,18 +123,21 @@ def _split(split: Json, parent: Order, refund: Order) -> Json:
     given: Json = parent.shown.get("purchase_details", {}).get("split_info") or {}
     held: list[Json] = given.get("split_details") or []
     known = {str(part.get("split_settlement_id")): part for part in held}
+    rooms = {named: part["amount"]["value"] - _recovered(parent, named) for named, part in known.items()}
     parts = split_parts(split, refund.amount)
     for letter, entry, part in zip(string.ascii_letters, split["split_details"], parts, strict=False):
         taken = known.get(checks.required_text(entry, "parent_order_split_settlement_id"))
         if taken is None or taken["split_merchant_id"] != part["split_merchant_id"]:
             invalid("parent_order_split_settlement_id is not a part of the order of this partner")
-        if part["amount"]["value"] > taken["amount"]["value"]:
-            invalid("a part of split_details is more than the part of the order")
         status = checks.optional_text(entry, "status") or ""
         if status not in ("", "DO_NOT_RECOVER"):
             invalid("status of split_details must be DO_NOT_RECOVER or left out")
+        named, value = taken["split_settlement_id"], part["amount"]["value"]
+        if value > (taken["amount"]["value"] if status else rooms[named]):
+            invalid("a part of split_details is more than what is left of the part of the order")
+        rooms[named] -= 0 if status else value
         part.update(
-            parent_order_split_settlement_id=taken["split_settlement_id"],
+            parent_order_split_settlement_id=named,
             split_settlement_id=f"{refund.id}-ss-{letter}",
             status=status,
             updated_at=stamp(refund.created_at),
@@ -140,9 +145,31 @@ def _split(split: Json, parent: Order, refund: Order) -> Json:
     return {"split_type": "AMOUNT", "split_details": parts}
 
 
+def _recovered(parent: Order, named: str) -> int:
+    """Return the paisa that refunds have taken back from a partner's part, or are about to."""
+    return sum(
+        entry["amount"]["value"]
+        for refund in parent.refunds
+        if refund.status != "FAILED"
+        for entry in recoveries(refund)
+        if entry.get("parent_order_split_settlement_id") == named
+    )
+
+
+def recoveries(refund: Order) -> Sequence[Json]:
+    """Return the entries of a refund that take something back from a partner."""
+    split: Json = refund.shown.get("purchase_details", {}).get("split_info") or {}
+    entries: Sequence[Json] = split.get("split_details") or ()
+    return [entry for entry in entries if entry.get("status") != "DO_NOT_RECOVER"]
+
+
 def _check_parent(parent: Order, amount: Amount) -> None:
+    refuse_cancelled(parent)
     if parent.type == "REFUND" or parent.status not in _PAID:
         not_allowed(f"the {parent.type} order is {parent.status}; a refund needs a PROCESSED charge")
+    # That money is in a wallet by now, and giving it back from there is documented for the dashboard alone.
+    if parent.type == "ADD_MONEY" or "parent_order_id" in parent.shown:
+        not_allowed("the order has filled a wallet")
     if amount.currency != parent.amount.currency:
         not_allowed("the refund is not in the currency of the order")
     if parent.refunded + amount.value > parent.captured:
@@ -193,8 +220,12 @@ def _payments(parent: Order, refund: Order, now: datetime) -> list[Payment]:
 
 
 def _room(parent: Order, payment: Payment) -> int:
-    """Return the paisa of a payment that have not been given back yet."""
-    taken = sum(capture.amount.value for capture in payment.captures) if payment.captures else None
+    """Return the paisa that a payment paid of the order and that have not been given back yet.
+
+    The convenience fee is documented to stay with the merchant.
+    """
+    paid = payment.amount.value - of_fee(payment)
+    captured = sum(capture.amount.value for capture in payment.captures)
     given_back = sum(
         entry.amount.value
         for refund in parent.refunds
@@ -202,7 +233,7 @@ def _room(parent: Order, payment: Payment) -> int:
         for entry in refund.payments
         if entry.parent_payment_id == payment.id
     )
-    return (payment.amount.value if taken is None else taken) - given_back
+    return (min(captured, paid) if payment.captures else paid) - given_back
 
 
 ROUTES: Final = (Route("refunds.create", "POST", "/api/pay/v1/refunds/{order_id}", create),)

@@ -4,6 +4,7 @@ The vendor says that money is settled on the next day and leaves the rest open; 
 
 - A day goes from midnight to midnight, UTC, and every day is a bank day. Its payments, captures and refunds are
   processed at 07:00 of the next day and settled at 11:00, together.
+- Bank transfers to challans are settled with the rest, as payments by `BANK_TRANSFER`.
 - A payment costs 2 % of its amount, and that costs 18 % tax, each rounded to the nearest paisa, a half up. A
   refund gives neither back.
 - What partners are to get of an order is theirs, held back or not, as far as the order's payments go; what is
@@ -21,7 +22,9 @@ from typing import Final
 
 import attrs
 
+from pinelabs_async.sandbox.gateway.challans import Challan, Challans
 from pinelabs_async.sandbox.gateway.orders import allot
+from pinelabs_async.sandbox.gateway.refunds import recoveries
 from pinelabs_async.sandbox.gateway.split_settlements import parts
 from pinelabs_async.sandbox.state import Json, Merchant, Order, Payment
 
@@ -121,13 +124,17 @@ def _settle(merchant: Merchant, day: date, movements: Sequence[Movement]) -> Set
 
 
 def _movements(merchant: Merchant) -> Iterator[Movement]:
+    challans = merchant.store(Challans).by_order
     for order in merchant.orders.values():
         if order.type == "CHARGE" and order.amount.currency == "INR":
-            yield from _of_order(order)
+            taken = [moved for payment in order.payments for moved in _of_payment(payment)]
+            challan = challans.get(order.id)
+            if challan is not None and challan.paid_at is not None:
+                taken.append(_of_transfer(challan, challan.paid_at))
+            yield from _of_order(order, taken)
 
 
-def _of_order(order: Order) -> Iterator[Movement]:
-    taken = [moved for payment in order.payments for moved in _of_payment(payment)]
+def _of_order(order: Order, taken: Sequence[Movement]) -> Iterator[Movement]:
     yield from taken
     for refund in _processed(order):
         yield Movement(at=refund.updated_at, refunded=refund.amount.value)
@@ -141,6 +148,20 @@ def _of_payment(payment: Payment) -> Iterator[Movement]:
             yield Movement(at=capture.at, payment=payment, paid=capture.amount.value)
     elif payment.status == "PROCESSED":
         yield Movement(at=payment.updated_at, payment=payment, paid=payment.amount.value)
+
+
+def _of_transfer(challan: Challan, at: datetime) -> Movement:
+    """Return the payment of a challan, for which orders have no entry of their own."""
+    payment = Payment(
+        id=f"{challan.order.id}-bt-a",
+        method="BANK_TRANSFER",
+        status="PROCESSED",
+        amount=challan.due,
+        acquirer_data={},
+        created_at=at,
+        updated_at=at,
+    )
+    return Movement(at=at, payment=payment, paid=challan.due.value)
 
 
 def _of_partners(order: Order, paid_at: datetime, paid: int) -> Iterator[Movement]:
@@ -167,12 +188,8 @@ def _partner_gets(part: Json, share: int) -> int:
 def _recoveries(order: Order, part: Json) -> Iterator[tuple[datetime, int]]:
     """Return when refunds took something back from the partner, and how much."""
     for refund in _processed(order):
-        details: Json = refund.shown.get("purchase_details") or {}
-        split: Json = details.get("split_info") or {}
-        entries: Sequence[Json] = split.get("split_details") or ()
-        for entry in entries:
-            named = entry.get("parent_order_split_settlement_id")
-            if named == part["split_settlement_id"] and entry.get("status") != "DO_NOT_RECOVER":
+        for entry in recoveries(refund):
+            if entry.get("parent_order_split_settlement_id") == part["split_settlement_id"]:
                 yield refund.updated_at, int(entry["amount"]["value"])
 
 

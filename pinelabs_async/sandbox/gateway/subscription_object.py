@@ -10,6 +10,7 @@ from pinelabs_async.sandbox.gateway.mandate_object import Mandate
 from pinelabs_async.sandbox.gateway.mandate_request import new_id, written
 from pinelabs_async.sandbox.gateway.people import no_match
 from pinelabs_async.sandbox.gateway.plan_object import Plan, plan_json
+from pinelabs_async.sandbox.gateway.presentation_object import Presentations
 from pinelabs_async.sandbox.state import Amount, Json, Order
 
 UNREGISTERED: Final = ("CREATED", "INACTIVE")
@@ -103,7 +104,7 @@ class Subscription(Mandate):
 
     def charged(self) -> None:
         """Go on after a debit; the one debit of a one-time mandate ends it."""
-        if self.standing in ("HALTED", "DEBIT_FAILED"):
+        if self.standing == "HALTED" or (self.standing == "DEBIT_FAILED" and not self._awaits_retry()):
             self.stand("ACTIVE")
         self.tell("SUBSCRIPTION_CHARGED")
         if self.plan.frequency == "OT" and self.status not in OVER:
@@ -116,6 +117,11 @@ class Subscription(Mandate):
         self.stand("DEBIT_FAILED" if again else "HALTED")
         if not again:
             self.tell("SUBSCRIPTION_HALTED")
+
+    def _awaits_retry(self) -> bool:
+        """Tell whether another debit waits for the merchant's retry, which is for DEBIT_FAILED alone."""
+        held = self.call.merchant.store(Presentations).of(self)
+        return any(debit.merchant_retry and debit.can_retry for debit in held)
 
 
 @attrs.define

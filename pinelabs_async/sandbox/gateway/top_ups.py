@@ -1,7 +1,8 @@
 """Add Money to a brand wallet: from a gift card at once, or when the customer has paid by UPI.
 
 The answer is undocumented. It is the parent order here, of type `ADD_MONEY`; by UPI its `challenge_url`
-is the link to pay with, and a child order of type `CHARGE` holds the payment.
+is the link to pay with, and a child order of type `CHARGE` holds the payment. A wallet's money is refunded
+on the vendor's dashboard, by no call, so that neither order can be refunded here.
 """
 
 import re
@@ -146,7 +147,6 @@ def _child(call: Call, parent: Order, wallet: Wallet) -> Charge:
     merchant, store = call.merchant, call.merchant.store(Wallets)
 
     def follow(status: str) -> str:
-        # Later changes, such as refunds, are the child's own.
         if parent.status != "PENDING" or status == "PENDING":
             return status
         now, amount = call.state.clock.now(), parent.amount.value
