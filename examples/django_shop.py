@@ -17,9 +17,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.management import execute_from_command_line
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pinelabs_sync import (
     Money,
@@ -41,7 +42,15 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     DATA_UPLOAD_MAX_MEMORY_SIZE=router.limit,
+    MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"],
 )
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Show the button; only this page's form may press it."""
+    token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+    return HttpResponse(f'<form method="post" action="/buy">{token}<button>Buy</button></form>')
 
 
 @require_POST
@@ -52,7 +61,9 @@ def buy(_request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(str(link.redirect_url), status=303)
 
 
-@csrf_exempt  # the gateway's page sends the payer here; the signature says so
+# The gateway's page posts the payer's browser here: from another site, so that no cookie of yours comes along
+# and no CSRF token can be in the form. The signature, which only the gateway can make, stands in for it.
+@csrf_exempt
 @require_POST
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take the payer back, and say what became of it."""
@@ -63,21 +74,22 @@ def come_back(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Thank you!" if ship_if_paid(returned.order_id) else "This was not paid.")
 
 
+# The gateway's server has neither cookies nor a token: a webhook is believed for its signature alone.
 @csrf_exempt
 @require_POST
-async def take_webhook(request: HttpRequest) -> HttpResponse:
-    """Take a webhook. Under WSGI each has an event loop of its own, so no handler may run in the background."""
+def take_webhook(request: HttpRequest) -> HttpResponse:
+    """Take a webhook."""
     try:
         body = request.body
     except RequestDataTooBig:
         return HttpResponse("the delivery is too large", status=413)
-    answer = await router.handle(body, request.headers)
+    answer = router.handle(body, request.headers)
     return HttpResponse(answer.text, status=answer.status)
 
 
 @router.on("ORDER_PROCESSED")
 def paid(event: OrderEvent) -> None:
-    """Ship, also when the payer's browser never comes back. A plain function runs in a thread."""
+    """Ship, also when the payer's browser never comes back."""
     ship_if_paid(event.data.order_id)
 
 
@@ -93,7 +105,12 @@ def ship_if_paid(order_id: str) -> bool:
     return True
 
 
-urlpatterns = [path("buy", buy), path("return", come_back), path("webhooks/pinelabs", take_webhook)]
+urlpatterns = [
+    path("", front),
+    path("buy", buy),
+    path("return", come_back),
+    path("webhooks/pinelabs", take_webhook),
+]
 application = get_wsgi_application()
 
 if __name__ == "__main__":

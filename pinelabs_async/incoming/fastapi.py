@@ -29,7 +29,7 @@ from pinelabs_async.incoming import return_url, webhooks
 from pinelabs_async.incoming.events import Event
 from pinelabs_async.incoming.return_url import ReturnedOrder
 from pinelabs_async.incoming.router import WebhookRouter
-from pinelabs_async.incoming.starlette import TooLargeError, headers_of, read_body, webhook_app
+from pinelabs_async.incoming.starlette import TooLargeError, check_router, headers_of, read_body, webhook_app
 from pinelabs_async.incoming.webhooks import OneSecret
 from pinelabs_async.wire.redact import Secret
 
@@ -117,7 +117,12 @@ def session_lifespan(
 
     Returns:
         For ``FastAPI(lifespan=...)``. To do more, enter it in a lifespan of your own and yield what it gives.
+
+    Raises:
+        ConfigurationError: a router is that of ``pinelabs_sync``, or none.
     """
+    for router in routers:
+        check_router(router)
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncGenerator[dict[str, Any]]:
@@ -149,11 +154,14 @@ async def _finish(routers: Sequence[WebhookRouter]) -> None:
 async def _read(request: Request, limit: int) -> tuple[bytes, Mapping[str, list[str]]]:
     headers = headers_of(request.headers.raw)
     try:
-        return await read_body(request.stream(), headers, limit), headers
+        body = await read_body(request.stream(), headers, limit)
     except TooLargeError:
         raise HTTPException(413, "the body is too large") from None
     except ClientDisconnect:
         raise HTTPException(400, "the body is not complete") from None
+    # Where Starlette itself keeps what was read, so that the handler and other dependencies can read it, too.
+    request._body = body  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return body, headers
 
 
 def _fields(body: bytes, headers: Mapping[str, list[str]]) -> Mapping[str, list[str]]:

@@ -11,6 +11,7 @@ import attrs
 from pinelabs_async.api.pay_by_links import PayByLinkMode
 from pinelabs_async.errors import SignatureError
 from pinelabs_async.incoming.return_url import single_texts
+from pinelabs_async.wire.redact import frameless
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +47,7 @@ class ReturnedPayByLink:
     """Every field that came."""
 
 
+@frameless
 def parse(fields: Mapping[str, Any]) -> ReturnedPayByLink:
     """Read a payer's return from a link of the older gateway. No money moves, and nothing is proved.
 

@@ -3,17 +3,17 @@
 The gateway sends again what was not answered with a 2xx, under the same id, for more than a day.
 """
 
-import asyncio
-import math
 import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from os import PathLike, fspath
-from typing import Any, Final, Literal, Protocol
+from os import PathLike
+from typing import Final, Literal, Protocol
 
 from pinelabs_async.errors import ConfigurationError
-from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
+from pinelabs_async.incoming.seconds import is_seconds, shown
+from pinelabs_async.wire.lifetime import watch_forks
+from pinelabs_async.wire.sqlite_file import SQLiteFile, change
 
 Claim = Literal["claimed", "running", "done"]
 """``claimed``: it is yours. ``running``: somebody else handles it now. ``done``: it was handled before."""
@@ -22,6 +22,7 @@ LEASE: Final = 60.0
 """Seconds after which a claim of a handler that never ended, as in a crash, is free again."""
 AGE: Final = 3 * 86_400.0
 """Seconds to remember what is done: the gateway tries for about 28 hours."""
+_BUSY_SECONDS: Final = 2.0
 
 
 class ReplayStore(Protocol):
@@ -29,7 +30,10 @@ class ReplayStore(Protocol):
 
     The methods may be called at the same time from several tasks, threads and processes: of two owners that
     claim the same key at once exactly one gets ``claimed``. A claim that is neither released nor finished,
-    as after a crash, is free again after a lease, which must be longer than the slowest handler takes.
+    as after a crash, is free again after a lease.
+
+    A store may also have a float ``lease``, in seconds, and a method ``renew`` as ``RenewableReplayStore``
+    describes. Where it has none, its lease must be longer than the slowest handler takes.
     """
 
     async def claim(self, key: str, owner: str) -> Claim:
@@ -48,16 +52,27 @@ class ReplayStore(Protocol):
         ...
 
 
+class RenewableReplayStore(ReplayStore, Protocol):
+    """Be a store whose claims last for as long as their handlers run, as all stores of the SDK do."""
+
+    @property
+    def lease(self) -> float:
+        """Seconds that a claim lasts, from when it was made or renewed; it is renewed three times as often."""
+        ...
+
+    async def renew(self, key: str, owner: str) -> bool:
+        """Let the lease of a claim begin anew, and tell whether the key is still this owner's.
+
+        It changes nothing where the key is done, free, or somebody else's.
+        """
+        ...
+
+
 def check_times(lease: float, age: float) -> None:
     """Refuse settings of a store that are no seconds."""
     for name, value in (("lease", lease), ("age", age)):
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not math.isfinite(value)
-            or value <= 0
-        ):
-            raise ConfigurationError(f"{name} must be a number of seconds above zero, not {value!r}.")
+        if not is_seconds(value) or not value:
+            raise ConfigurationError(f"{name} must be a number of seconds above zero, not {shown(value)}.")
 
 
 class MemoryReplayStore:
@@ -76,7 +91,9 @@ class MemoryReplayStore:
         check_times(lease, age)
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise ConfigurationError(f"size must be an int of at least 1, not {size!r}.")
-        self._size, self._lease, self._age = size, lease, age
+        self.lease: Final = lease
+        """Seconds that a claim lasts, from when it was made or renewed."""
+        self._size, self._age = size, age
         self._running: dict[str, tuple[str, float]] = {}
         self._done: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
@@ -96,8 +113,16 @@ class MemoryReplayStore:
             holder, ends = self._running.get(key, (owner, now))
             if holder != owner and ends > now:
                 return "running"
-            self._running[key] = (owner, now + self._lease)
+            self._running[key] = (owner, now + self.lease)
             return "claimed"
+
+    async def renew(self, key: str, owner: str) -> bool:
+        """Let a claim's lease begin anew, and tell whether it is still this owner's."""
+        with self._lock:
+            mine = self._running.get(key, ("", 0.0))[0] == owner
+            if mine:
+                self._running[key] = (owner, time.monotonic() + self.lease)
+            return mine
 
     async def release(self, key: str, owner: str) -> None:
         """Give a key back."""
@@ -131,9 +156,12 @@ _TABLES: Final = (
 class SQLiteReplayStore:
     """Remember in an SQLite file, which the processes of one machine share and a crash does not reach.
 
+    It works in one thread of its own, so that a file which somebody holds keeps nothing else waiting.
+
     Args:
         path: The file; it is made when it is not there.
-        lease: Seconds after which the claim of a handler that never ended is free again.
+        lease: Seconds after which the claim of a handler that never ended is free again; the same in all
+            processes.
         age: Seconds to remember what is done.
 
     Raises:
@@ -143,65 +171,44 @@ class SQLiteReplayStore:
 
     def __init__(self, path: str | PathLike[str], *, lease: float = LEASE, age: float = AGE) -> None:
         check_times(lease, age)
-        self._path, self._lease, self._age = fspath(path), lease, age
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        watch_forks(self)
-
-    def after_fork(self) -> None:
-        """Open the file anew: SQLite's connections do not survive a fork."""
-        leave_to_parent(self._connection)
-        self._lock, self._connection = threading.Lock(), None
+        self.lease: Final = lease
+        """Seconds that a claim lasts, from when it was made or renewed."""
+        self._age: Final = age
+        self._file: Final = SQLiteFile(path, _TABLES, patience=_BUSY_SECONDS)
 
     async def claim(self, key: str, owner: str) -> Claim:
         """Take a key before its handler runs."""
-        return await asyncio.to_thread(self._claim, key, owner)
+        return await self._file.run(self._claim, key, owner)
+
+    async def renew(self, key: str, owner: str) -> bool:
+        """Let a claim's lease begin anew, and tell whether it is still this owner's."""
+        statement = "UPDATE webhooks SET ends = ? WHERE key = ? AND owner = ?"
+        return await self._file.run(change, statement, (time.time() + self.lease, key, owner)) == 1
 
     async def release(self, key: str, owner: str) -> None:
         """Give a key back."""
-        await asyncio.to_thread(self._write, "DELETE FROM webhooks WHERE key = ? AND owner = ?", (key, owner))
+        await self._file.run(change, "DELETE FROM webhooks WHERE key = ? AND owner = ?", (key, owner))
 
     async def finish(self, key: str) -> None:
         """Mark a key as done."""
-        await asyncio.to_thread(
-            self._write, "REPLACE INTO webhooks VALUES (?, NULL, ?)", (key, time.time() + self._age)
-        )
+        values = (key, time.time() + self._age)
+        await self._file.run(change, "REPLACE INTO webhooks VALUES (?, NULL, ?)", values)
 
     async def aclose(self) -> None:
-        """Close the file; the next call opens it again."""
-        await asyncio.to_thread(self._close)
+        """Close the file and end the thread; the next call begins anew."""
+        await self._file.aclose()
 
-    def _claim(self, key: str, owner: str) -> Claim:
+    def _claim(self, connection: sqlite3.Connection, key: str, owner: str) -> Claim:
         now = time.time()
-        with self._lock:
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")  # of two processes one waits here
-            with connection:
-                connection.execute("DELETE FROM webhooks WHERE ends <= ?", (now,))
-                row = connection.execute("SELECT owner FROM webhooks WHERE key = ?", (key,)).fetchone()
-                if row not in (None, (owner,)):
-                    return "running" if row[0] else "done"
-                connection.execute("REPLACE INTO webhooks VALUES (?, ?, ?)", (key, owner, now + self._lease))
+        connection.execute("BEGIN IMMEDIATE")  # of two processes one waits here
+        # A claim that ends later than any can was made by a clock that was ahead. Twice the lease, since
+        # clocks are also set back by a little, while handlers run.
+        connection.execute(
+            "DELETE FROM webhooks WHERE ends <= ? OR (ends > ? AND owner IS NOT NULL)",
+            (now, now + 2 * self.lease),
+        )
+        row = connection.execute("SELECT owner FROM webhooks WHERE key = ?", (key,)).fetchone()
+        if row not in (None, (owner,)):
+            return "running" if row[0] else "done"
+        connection.execute("REPLACE INTO webhooks VALUES (?, ?, ?)", (key, owner, now + self.lease))
         return "claimed"
-
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
-        with self._lock, self._open() as connection:
-            connection.execute(statement, values)
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
-            try:
-                for statement in _TABLES:
-                    connection.execute(statement)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
-        return self._connection
-
-    def _close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None

@@ -14,12 +14,13 @@ import attrs
 
 from pinelabs_async.api.common import OrderStatus
 from pinelabs_async.errors import ConfigurationError, SignatureError
-from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.redact import Secret, frameless
 
 _SIGNATURE: Final = "signature"
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _LEGACY_MARKS: Final = frozenset({"dia_secret", "dia_secret_type"})
 _ANY_FOLDED: Final = re.compile(r"&[A-Za-z0-9_.-]+=")
+_DECIDING: Final = ("order_id", "status", "payment_status")
 _FOLDED: Final = re.compile(r"&(order_id|status|payment_status|error_code|error_message)=")
 
 
@@ -39,6 +40,7 @@ class ReturnedOrder:
     """Every field that was signed."""
 
 
+@frameless
 def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
     """Check the signature of a payer's return, and read it. No money moves.
 
@@ -72,6 +74,7 @@ def verify(fields: Mapping[str, Any], secret: str | Secret) -> ReturnedOrder:
     return _read(pairs)
 
 
+@frameless
 def sign(fields: Mapping[str, str], secret: str | Secret) -> str:
     """Make the signature that the gateway would send with these fields, for tests.
 
@@ -88,6 +91,7 @@ def sign(fields: Mapping[str, str], secret: str | Secret) -> str:
     return _digest(fields, hex_key("the return URL secret", secret))
 
 
+@frameless
 def verify_legacy(fields: Mapping[str, Any], secret: str | Secret) -> Mapping[str, str]:
     """Check the ``dia_secret`` of a return, or of an inquiry's answer, of the older gateway. No money moves.
 
@@ -194,6 +198,8 @@ def _text(name: object, value: object) -> str:
 
 
 def _read(pairs: Mapping[str, str]) -> ReturnedOrder:
+    if any("&" in pairs.get(name, "") for name in _DECIDING):
+        raise SignatureError("the return carries a field within a field", reason="malformed_field")
     # `payment_status` in older copies of the documentation; it is signed under the name it came with.
     status = pairs.get("status") or pairs.get("payment_status")
     order_id = pairs.get("order_id")

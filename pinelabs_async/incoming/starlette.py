@@ -16,7 +16,9 @@ from collections.abc import (
 )
 from typing import Any, Final, TypeAlias
 
-from pinelabs_async.incoming.router import WebhookAnswer, WebhookRouter
+from pinelabs_async.errors import ConfigurationError
+from pinelabs_async.incoming.deliveries import WebhookAnswer
+from pinelabs_async.incoming.router import WebhookRouter
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -39,6 +41,7 @@ class WebhookApp:
     """Be an ASGI application that takes deliveries at any path; ``webhook_app`` makes one."""
 
     def __init__(self, router: WebhookRouter) -> None:
+        check_router(router)
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,8 +84,17 @@ def webhook_app(router: WebhookRouter) -> WebhookApp:
 
     Returns:
         An ASGI application.
+
+    Raises:
+        ConfigurationError: the router is that of ``pinelabs_sync``.
     """
     return WebhookApp(router)
+
+
+def check_router(router: object) -> None:
+    """Refuse what is no router for an event loop."""
+    if not isinstance(router, WebhookRouter):
+        raise ConfigurationError("router must be a WebhookRouter of pinelabs_async: the blocking one blocks.")
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, list[str]]:

@@ -8,18 +8,18 @@ import base64
 import difflib
 import hashlib
 import hmac
-import math
 import re
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from pinelabs_async.errors import ConfigurationError, SignatureError
 from pinelabs_async.incoming.events import Event, read_event
 from pinelabs_async.incoming.return_url import hex_key
-from pinelabs_async.wire.redact import Secret
+from pinelabs_async.incoming.seconds import is_seconds, shown
+from pinelabs_async.wire.redact import Secret, frameless
 
 ID: Final = "webhook-id"
 TIMESTAMP: Final = "webhook-timestamp"
@@ -32,9 +32,22 @@ _MOST_TOKENS: Final = 50
 OneSecret = str | bytes | Secret
 
 
+class Headers(Protocol):
+    """Be a request's headers: any mapping, or what a framework has instead. Any, since they differ."""
+
+    def keys(self) -> Iterable[Any]:
+        """Return the names, in any case."""
+        ...
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a value, or several."""
+        ...
+
+
+@frameless
 def verify(
     body: bytes,
-    headers: Mapping[str, Any],
+    headers: Headers,
     secret: OneSecret | Sequence[OneSecret],
     *,
     tolerance: float | None = 300,
@@ -48,7 +61,7 @@ def verify(
 
     Args:
         body: The raw bytes of the request, before anything parsed them.
-        headers: The request's headers, names in any case. Any, since frameworks differ in what a value is.
+        headers: The request's headers, names in any case, as any framework gives them.
         secret: The webhook secret, or several while you change it: a text stands for its UTF-8 bytes.
         tolerance: How many seconds its timestamp may be off, both ways; None skips this check.
         now: The time, in Unix seconds; left out: the machine's.
@@ -84,6 +97,7 @@ def verify(
     return read_event(raw, id=identifier, timestamp=_moment(int(stamp)))
 
 
+@frameless
 def sign(
     body: bytes,
     secret: OneSecret,
@@ -103,24 +117,26 @@ def sign(
         ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``.
 
     Raises:
-        ConfigurationError: the secret cannot be used.
+        ConfigurationError: the secret or the timestamp cannot be used.
         TypeError: the body is not bytes.
     """
     key = _key(secret)
+    _seconds("timestamp", timestamp)
     identifier = f"msg_{secrets.token_urlsafe(20)}" if id is None else id
     stamp = str(int(time.time() if timestamp is None else timestamp))
     signed = f"{identifier}.{stamp}.".encode("utf-8", "surrogatepass") + _bytes(body)
     return {ID: identifier, TIMESTAMP: stamp, SIGNATURE: f"v1,{_digest(signed, key).decode()}"}
 
 
-def verify_legacy(body: bytes, headers: Mapping[str, Any], secret: str | Secret) -> Event:
+@frameless
+def verify_legacy(body: bytes, headers: Headers, secret: str | Secret) -> Event:
     """Check that the older gateway sent a webhook, and read it. No money moves.
 
     Its signature covers neither time nor id: an old delivery verifies again, so keep what you have handled.
 
     Args:
         body: The raw bytes of the request.
-        headers: The request's headers, names in any case; Any, since frameworks differ.
+        headers: The request's headers, names in any case, as any framework gives them.
         secret: The secret of the older gateway: hexadecimal text.
 
     Returns:
@@ -192,7 +208,7 @@ def _bytes(body: object) -> bytes:
     return bytes(cast("bytes", body))
 
 
-def _header(headers: Mapping[str, Any], name: str) -> str:
+def _header(headers: Headers, name: str) -> str:
     """Return the one value of a header."""
     names = headers.keys()  # Werkzeug's headers iterate pairs
     values = [value for key in names if _lower(key) == name for value in _values(headers, key)]
@@ -214,7 +230,7 @@ def _lower(key: object) -> str:
     return text.lower() if isinstance(text, str) else ""
 
 
-def _values(headers: Mapping[str, Any], key: Any) -> list[Any]:
+def _values(headers: Headers, key: Any) -> list[Any]:
     several = getattr(headers, "getlist", None) or getattr(headers, "getall", None)
     value = headers[key] if several is None else list(several(key))
     return list(cast("list[Any]", value)) if isinstance(value, (list, tuple)) else [value]
@@ -230,13 +246,10 @@ def _signatures(header: str) -> list[bytes]:
 def _seconds(name: str, value: object) -> float | None:
     if value is None:
         return None
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or value < 0
-    ):
-        raise ConfigurationError(f"{name} must be a number of seconds from 0 on, or None, not {value!r}.")
+    if not is_seconds(value):
+        raise ConfigurationError(
+            f"{name} must be a number of seconds from 0 on, or None, not {shown(value)}."
+        )
     return float(value)
 
 

@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 
-from pinelabs_async import MemoryReplayStore, RedisReplayStore, SQLiteReplayStore, webhooks
+from pinelabs_async import MemoryReplayStore, RedisReplayStore, SQLiteReplayStore, WebhookRouter, webhooks
 
 SECRET = "wh-secret-for-tests-only-0001"
 REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
@@ -20,6 +20,29 @@ def delivery(name="ORDER_PROCESSED", *, key=None, **settings):
     """Return body and headers as the gateway sends them."""
     body = json.dumps({"event_type": name, "data": {"order_id": "v1-1", "status": "PROCESSED"}}).encode()
     return body, webhooks.sign(body, SECRET, id=key, **settings)
+
+
+class Shop:
+    """A router of either package, the runs of its handler, and a way to bring it deliveries."""
+
+    def __init__(self, kind, store, *, background=False, does=lambda event: None):
+        self.kind, self.runs = kind, []
+        self.router = kind(SECRET, store=store)
+
+        @self.router.on("ORDER_PROCESSED", background=background)
+        def handler(event):
+            self.runs.append(event.id)
+            does(event)
+
+    async def bring(self, sent):
+        if self.kind is WebhookRouter:
+            answer = await self.router.handle(*sent)
+        else:
+            answer = await asyncio.to_thread(self.router.handle, *sent)
+        return answer.status, answer.text
+
+    async def wait(self):
+        await (self.router.wait() if self.kind is WebhookRouter else asyncio.to_thread(self.router.wait))
 
 
 async def raw(base, data, *, hang_up=False):
@@ -74,7 +97,7 @@ def make_store(request, tmp_path):
 
         yield make
         for store in opened:
-            store._close()
+            store._file.close()
     else:
         client, prefix = request.getfixturevalue("redis_client"), request.getfixturevalue("redis_prefix")
         yield functools.partial(RedisReplayStore, client, prefix=prefix)

@@ -9,10 +9,12 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
 
+import pinelabs_sync
 from pinelabs_async import (
     ConfigurationError,
     Money,
@@ -66,6 +68,33 @@ async def test_the_payer_returns(http):
         sent = {**FIELDS, "signature": return_url.sign(FIELDS, KEY)}
         async with http.post(base + "/return", data=sent) as answer:
             assert {"order": "v1-1", "note": "a b&c=ü"} == await answer.json()
+
+
+async def test_the_body_is_still_there(http):
+    """What a dependency has read the handler, and another dependency, can read again."""
+    app, sent = fastapi.FastAPI(), {**FIELDS, "signature": return_url.sign(FIELDS, KEY)}
+
+    @app.post("/return")
+    async def back(
+        request: fastapi.Request,
+        returned: Annotated[ReturnedOrder, fastapi.Depends(ours.returned_order(KEY))],
+        again: Annotated[ReturnedOrder, fastapi.Depends(ours.returned_order(KEY))],
+    ) -> list[str]:
+        return [returned.order_id, again.order_id, (await request.body()).decode()]
+
+    @app.post("/event")
+    async def told(
+        request: fastapi.Request, event: Annotated[object, fastapi.Depends(ours.verified_event(SECRET))]
+    ) -> list[str]:
+        return [event.type, (await request.json())["event_type"]]
+
+    async with served(app) as base:
+        async with http.post(base + "/return", data=sent) as answer:
+            [*orders, body] = await answer.json()
+        body_sent, headers = delivery()
+        async with http.post(base + "/event", data=body_sent, headers=headers) as answer:
+            assert ["ORDER_PROCESSED"] * 2 == await answer.json()
+    assert (["v1-1"] * 2, sent) == (orders, dict(parse_qsl(body)))
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -173,6 +202,13 @@ async def test_lifespan_does_not_wait_for_ever(box, monkeypatch, caplog):
     for task in set(router._running):
         task.cancel()
     await router.wait()
+
+
+@pytest.mark.parametrize("router", [pinelabs_sync.WebhookRouter(SECRET), None, "router"], ids=range(3))
+def test_what_is_no_router(router):
+    """It is refused where the program starts, not where the server stops."""
+    with pytest.raises(ConfigurationError, match="must be a WebhookRouter of pinelabs_async"):
+        ours.session_lifespan(lambda: None, WebhookRouter(SECRET), router)
 
 
 async def test_lifespan_within_another(box):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import socket
 import sqlite3
 import sys
@@ -48,6 +49,12 @@ class Running:
     folder: Path
     http: aiohttp.ClientSession
 
+    async def buy(self):
+        """Press the button of the front page, where the recipe has one, with its hidden fields."""
+        async with self.http.get(self.address) as front:
+            fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', await front.text()))
+        return await self.post("/buy", fields)
+
     async def post(self, path, data=None, headers=None):
         async with self.http.post(
             self.address + path, data=data, headers=headers, allow_redirects=False
@@ -88,8 +95,9 @@ async def recipe(request, box, tmp_path):
         },
         stdout=asyncio.subprocess.PIPE,
     )
+    jar = aiohttp.CookieJar(unsafe=True)  # cookies of an address without a name, too
     try:
-        async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(30), aiohttp.ClientSession(cookie_jar=jar) as http:
             assert b"open\n" == await program.stdout.readline()
             box.webhooks.url = f"{address}/webhooks/pinelabs"
             yield Running(address, tmp_path, http)
@@ -100,7 +108,7 @@ async def recipe(request, box, tmp_path):
 
 async def buy(recipe, box, outcome="approve"):
     """Pay on the gateway's page, and return the fields that the browser brings back."""
-    status, page, _ = await recipe.post("/buy")
+    status, page, _ = await recipe.buy()
     assert 303 == status
     async with recipe.http.post(page, data={"outcome": outcome, "payment_method": "UPI"}) as answer:
         assert 200 == answer.status
@@ -149,3 +157,10 @@ async def test_bad_requests(recipe, box):
     assert b"413" == (await raw(recipe.address, head.encode())).split(b" ")[1]
     assert 200 == (await recipe.post("/webhooks/pinelabs", body, headers))[0]
     assert 400 == (await recipe.post("/return", {"order_id": "v1-1", "status": "PROCESSED"}))[0]
+
+
+@pytest.mark.parametrize("recipe", ["django"], indirect=True)
+async def test_another_site_presses_the_button(recipe, box):
+    """Django's own check stands where the payer's browser has a token: a foreign form makes no order."""
+    assert 403 == (await recipe.post("/buy"))[0]
+    assert () == box.ledger.executions("checkout.create")

@@ -7,7 +7,15 @@ import time
 import aiohttp
 import pytest
 
-from pinelabs_async import MemoryReplayStore, OrderEvent, UnknownEvent, WebhookRouter, webhooks
+import pinelabs_sync
+from pinelabs_async import (
+    ConfigurationError,
+    MemoryReplayStore,
+    OrderEvent,
+    UnknownEvent,
+    WebhookRouter,
+    webhooks,
+)
 from pinelabs_async.incoming.starlette import webhook_app
 from tests.incoming.conftest import SECRET, delivery, raw, served
 
@@ -143,7 +151,7 @@ GOOD = {
 
 
 @each_way
-async def test_bad_deliveries(make, http):
+async def test_bad_deliveries(make, http, caplog):
     """One after the other over one server: each its status, no handler runs, and a good one gets through after it."""
     shop = Shop()
     async with served(make(shop)) as base:
@@ -154,6 +162,7 @@ async def test_bad_deliveries(make, http):
             assert [] == shop.events, name
             assert (200, 1) == ((await post(http, base, *delivery()))[0], len(shop.events))
             shop.events.clear()
+    assert [] == [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
 
 
 @each_way
@@ -189,6 +198,12 @@ async def test_other_methods(make, http):
         for method in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS"):
             async with http.request(method, base + PATH) as answer:
                 assert (method, 405, "POST") == (method, answer.status, answer.headers["allow"])
+
+
+def test_the_blocking_router_is_refused():
+    """It would stop the event loop: that is told where the program starts."""
+    with pytest.raises(ConfigurationError, match="pinelabs_async"):
+        webhook_app(pinelabs_sync.WebhookRouter(SECRET))
 
 
 async def test_what_is_no_http(http, caplog):
@@ -279,3 +294,52 @@ async def test_the_sandbox_delivers(box):
     assert [b"handled", b"handled before", b"handled"] == [
         one.attempts[0].answer for one in box.webhooks.deliveries
     ]
+
+
+async def test_the_gateway_does_not_wait(http, box):
+    """A handler that takes longer than the gateway waits is answered first, if it runs in the background."""
+    shop, gate = Shop(), asyncio.Event()
+
+    async def slow(event):
+        await gate.wait()
+        shop.events.append(event)
+
+    shop.router.on("REFUND_PROCESSED", background=True)(slow)
+    shop.router._secret = box.webhook_secret
+    async with served(in_fastapi(shop)) as base:
+        box.webhooks.url = base + PATH
+        box.webhooks.send("REFUND_PROCESSED")
+        await box.webhooks.delivered()
+        [told] = box.webhooks.deliveries
+        assert ("delivered", [b"accepted"]) == (told.status, [attempt.answer for attempt in told.attempts])
+        assert [] == shop.events
+        gate.set()
+        await shop.router.wait()
+    assert 1 == len(shop.events)
+
+
+async def test_the_gateway_comes_again(http, box):
+    """A handler that it did not wait for is not stopped: a try meanwhile gets a 409, a later one how it ended."""
+    shop, gate = Shop(), asyncio.Event()
+
+    async def slow(event):
+        shop.events.append(event)
+        await gate.wait()
+
+    shop.router.on("REFUND_PROCESSED")(slow)
+    shop.router._secret, shop.router._tolerance = box.webhook_secret, None  # the sandbox's clock is ahead
+    box.webhooks.answer_seconds = 0.3
+    async with served(in_fastapi(shop)) as base:
+        box.webhooks.url = base + PATH
+        box.webhooks.send("REFUND_PROCESSED")
+        await box.webhooks.delivered()
+        box.clock.advance(seconds=6)
+        await box.webhooks.delivered()
+        gate.set()
+        await shop.router.wait()
+        box.clock.advance(minutes=6)
+        await box.webhooks.delivered()
+    [told] = box.webhooks.deliveries
+    assert [None, 409, 200] == [attempt.status for attempt in told.attempts]
+    assert b"handled before" == told.attempts[-1].answer
+    assert 1 == len(shop.events)

@@ -111,7 +111,7 @@ def test_many_threads_at_once(kind, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["lease", "age"])
-@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, True, "5", None])
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, True, "5", None, 10**5000], ids=range(8))
 def test_times_that_cannot_be(name, value, tmp_path):
     """A lease or an age that is no number of seconds is refused, and nothing is opened."""
     path = tmp_path / "webhooks.db"
@@ -179,10 +179,10 @@ def test_a_new_file_that_many_open_at_once(tmp_path):
         store = SQLiteReplayStore(path)
         gate.wait()
         try:
-            told.append(store._claim("msg_1", owner))
+            told.append(asyncio.run(store.claim("msg_1", owner)))
         except sqlite3.OperationalError as error:
             told.append(str(error))
-        store._close()
+        store._file.close()
 
     for number in range(40):
         gate = threading.Barrier(6)
@@ -317,14 +317,14 @@ def test_fork(kind, tmp_path):
     def claim(key):
         return asyncio.run(store.claim(key, str(os.getpid())))
     print(claim("parent"), flush=True)
-    store._lock.acquire()
+    getattr(store, "_file", store)._lock.acquire()
     child = os.fork()
     if child == 0:
         print(claim("child"), claim("parent"), flush=True)
         asyncio.run(store.finish("parent"))
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-    store._lock.release()
+    getattr(store, "_file", store)._lock.release()
     print(claim("parent"), claim("child"))
     if {kind!r} == "sqlite":
         asyncio.run(store.aclose())
@@ -365,15 +365,34 @@ async def test_redis_forgets_by_itself(redis_client, redis_prefix):
     assert 4_999_000 < await redis_client.pttl(redis_prefix + "msg_1") <= 5_000_000
 
 
-def test_redis_must_not_block():
-    """The blocking client is refused at once, with the name of the right one."""
+async def test_redis_of_the_blocking_kind(redis_prefix):
+    """A blocking client works in threads: of fifty at once one gets the claim, and the loop goes on meanwhile."""
     redis = pytest.importorskip("redis", reason="the extra [redis] is not installed")
-    client = redis.Redis()
-    with pytest.raises(
-        ConfigurationError, match=r"must be a redis\.asyncio\.Redis, not a redis\.client\.Redis"
-    ):
+    with redis.from_url(REDIS) as client:
+        store = RedisReplayStore(client, prefix=redis_prefix)
+        told = await asyncio.gather(*(store.claim("msg_1", f"owner-{number}") for number in range(50)))
+        assert {"claimed": 1, "running": 49} == Counter(told)
+        owner = f"owner-{told.index('claimed')}"
+        await store.release("msg_1", "another")
+        assert "claimed" == await store.claim("msg_1", owner)
+        await store.release("msg_1", owner)
+        assert "claimed" == await store.claim("msg_1", "next")
+        await store.finish("msg_1")
+        assert "done" == await store.claim("msg_1", "next")
+        blocked = redis.from_url(REDIS)
+        waiting = asyncio.create_task(RedisReplayStore(blocked)._do(blocked.blpop, f"{redis_prefix}list", 20))
+        await asyncio.sleep(0.01)  # it would be over if the command blocked the loop
+        assert not waiting.done()
+        client.rpush(f"{redis_prefix}list", "go on")
+        await waiting
+        blocked.close()
+
+
+@pytest.mark.parametrize("client", [None, "redis://127.0.0.1", object()], ids=["none", "url", "object"])
+def test_what_is_no_redis(client):
+    """It is refused at once, with the names of the right ones."""
+    with pytest.raises(ConfigurationError, match=r"must be a redis\.asyncio\.Redis or a redis\.Redis, not"):
         RedisReplayStore(client)
-    client.close()
 
 
 async def test_redis_that_is_not_there(closed_port):
