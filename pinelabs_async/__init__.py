@@ -217,6 +217,7 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.orders import (
         Capture,
+        Hint,
         NewOrder,
     )
     from pinelabs_async.api.pay_by_links import (
@@ -238,17 +239,19 @@ if TYPE_CHECKING:
     from pinelabs_async.api.payments import (
         NewPayment,
     )
-    from pinelabs_async.api.payouts import (
+    from pinelabs_async.api.payout_object import (
         FundingAccount,
-        NewPayout,
-        NewSchedule,
         Payout,
         PayoutBatch,
-        PayoutFile,
         PayoutLink,
         PayoutMode,
         PayoutPage,
         PayoutStatus,
+    )
+    from pinelabs_async.api.payouts import (
+        NewPayout,
+        NewSchedule,
+        PayoutFile,
     )
     from pinelabs_async.api.plan_object import (
         Frequency,
@@ -382,6 +385,9 @@ if TYPE_CHECKING:
         WaitError,
     )
     from pinelabs_async.incoming import pay_by_link_return, return_url, webhooks
+    from pinelabs_async.incoming.deliveries import (
+        WebhookAnswer,
+    )
     from pinelabs_async.incoming.event_data import (
         LegacyTransaction,
         ToldPlan,
@@ -414,7 +420,6 @@ if TYPE_CHECKING:
         ReturnedOrder,
     )
     from pinelabs_async.incoming.router import (
-        WebhookAnswer,
         WebhookRouter,
     )
     from pinelabs_async.journal import (
@@ -452,6 +457,9 @@ if TYPE_CHECKING:
     from pinelabs_async.wire.shape import (
         Problem,
     )
+    from pinelabs_async.wire.strict import (
+        AnswerProblemWarning,
+    )
 
 __all__ = [
     "AccountDetails",
@@ -459,6 +467,7 @@ __all__ = [
     "AcquirerPaymentDetails",
     "Address",
     "AmountRange",
+    "AnswerProblemWarning",
     "ApiError",
     "ApplePayAuthorization",
     "ApplePayCard",
@@ -559,6 +568,7 @@ __all__ = [
     "Frequency",
     "FundingAccount",
     "GiftCard",
+    "Hint",
     "ImeiAction",
     "ImeiProduct",
     "ImeiResult",
@@ -959,7 +969,7 @@ _WHERE = {
         "WalletCardData",
         "WalletData",
     ),
-    "api.orders": ("Capture", "NewOrder"),
+    "api.orders": ("Capture", "Hint", "NewOrder"),
     "api.pay_by_links": (
         "NewPayByLink",
         "PayByLink",
@@ -972,17 +982,19 @@ _WHERE = {
     ),
     "api.payment_links": ("LinkCart", "NewPaymentLink", "PaymentLink", "PaymentLinkStatus"),
     "api.payments": ("NewPayment",),
-    "api.payouts": (
+    "api.payout_object": (
         "FundingAccount",
-        "NewPayout",
-        "NewSchedule",
         "Payout",
         "PayoutBatch",
-        "PayoutFile",
         "PayoutLink",
         "PayoutMode",
         "PayoutPage",
         "PayoutStatus",
+    ),
+    "api.payouts": (
+        "NewPayout",
+        "NewSchedule",
+        "PayoutFile",
     ),
     "api.plan_object": ("Frequency", "Plan", "PlanStatus"),
     "api.plans": ("AmountRange", "Link", "Links", "NewPlan", "PageInfo", "PlanChange", "PlanPage"),
@@ -1082,6 +1094,7 @@ _WHERE = {
         "WaitError",
     ),
     "incoming.event_data": ("LegacyTransaction", "ToldPlan", "ToldSubscription"),
+    "incoming.deliveries": ("WebhookAnswer",),
     "incoming.events": (
         "CustomerEvent",
         "Event",
@@ -1098,7 +1111,7 @@ _WHERE = {
     "incoming.redis_replay": ("RedisReplayStore",),
     "incoming.replay": ("MemoryReplayStore", "ReplayStore", "SQLiteReplayStore"),
     "incoming.return_url": ("ReturnedOrder",),
-    "incoming.router": ("WebhookAnswer", "WebhookRouter"),
+    "incoming.router": ("WebhookRouter",),
     "journal": ("MemoryIntentStore", "SQLiteIntentStore"),
     "money": ("Money",),
     "session": ("Session",),
@@ -1109,6 +1122,7 @@ _WHERE = {
     "wire.pages": ("Pages",),
     "wire.redact": ("Secret",),
     "wire.shape": ("Problem",),
+    "wire.strict": ("AnswerProblemWarning",),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 

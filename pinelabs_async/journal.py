@@ -7,19 +7,18 @@
             ...
 """
 
-import asyncio
 import json
-import sqlite3
-import threading
 from collections.abc import Sequence
 from datetime import datetime
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, Final
 
 from pinelabs_async.wire.intent import Intent
-from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
+from pinelabs_async.wire.sqlite_file import SQLiteFile, execute
 
-_TABLE: Final = """
+_SETUP: Final = (
+    "PRAGMA synchronous = FULL",  # a commit is on disk, not only with the system
+    """
 CREATE TABLE IF NOT EXISTS intents (
     key TEXT PRIMARY KEY,
     operation TEXT NOT NULL,
@@ -30,7 +29,8 @@ CREATE TABLE IF NOT EXISTS intents (
     at TEXT NOT NULL,
     carried_out INTEGER
 ) WITHOUT ROWID
-"""
+""",
+)
 _PENDING: Final = (
     "SELECT key, operation, ids, reference, request_id, members, at FROM intents "
     "WHERE carried_out IS NULL ORDER BY at, key"
@@ -70,16 +70,7 @@ class SQLiteIntentStore:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self._path = fspath(path)
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        watch_forks(self)
-
-    def after_fork(self) -> None:
-        """Open the file anew: SQLite's connections do not survive a fork."""
-        leave_to_parent(self._connection)
-        self._lock = threading.Lock()
-        self._connection = None
+        self._file: Final = SQLiteFile(path, _SETUP, patience=10)
 
     async def record(self, intent: Intent) -> None:
         """Keep an intent; it is on disk when this returns."""
@@ -92,16 +83,18 @@ class SQLiteIntentStore:
             json.dumps(dict(intent.members)),
             intent.at.isoformat(),
         )
-        await self._run("INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+        await self._file.run(execute, "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
 
     async def settle(self, key: str, *, carried_out: bool | None) -> None:
         """Note what became of an intent; None leaves it open."""
         if carried_out is not None:
-            await self._run("UPDATE intents SET carried_out = ? WHERE key = ?", (int(carried_out), key))
+            await self._file.run(
+                execute, "UPDATE intents SET carried_out = ? WHERE key = ?", (int(carried_out), key)
+            )
 
     async def pending(self) -> Sequence[Intent]:
         """Return the intents that are open, oldest first."""
-        return tuple(map(_intent, await self._run(_PENDING)))
+        return tuple(map(_intent, await self._file.run(execute, _PENDING)))
 
     async def forget(self, before: datetime) -> None:
         """Delete settled intents made before a moment, with a time zone; open ones stay."""
@@ -109,41 +102,14 @@ class SQLiteIntentStore:
             raise ValueError(
                 "before is a naive datetime; give it a time zone, e.g. datetime.now(timezone.utc)."
             )
-        rows = await self._run("SELECT key, at FROM intents WHERE carried_out IS NOT NULL")
+        rows = await self._file.run(execute, "SELECT key, at FROM intents WHERE carried_out IS NOT NULL")
         for key, at in rows:
             if datetime.fromisoformat(at) < before:
-                await self._run("DELETE FROM intents WHERE key = ?", (key,))
+                await self._file.run(execute, "DELETE FROM intents WHERE key = ?", (key,))
 
     async def aclose(self) -> None:
         """Close the file; the next call opens it again."""
-        await asyncio.to_thread(self._close)
-
-    async def _run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        return await asyncio.to_thread(self._execute, statement, values)
-
-    def _execute(self, statement: str, values: Sequence[Any]) -> list[Any]:
-        with self._lock:
-            if self._connection is None:
-                self._connection = _open(self._path)
-            with self._connection:
-                return self._connection.execute(statement, values).fetchall()
-
-    def _close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-
-def _open(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA synchronous = FULL")  # a commit is on disk, not only with the system
-        connection.execute(_TABLE)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        await self._file.aclose()
 
 
 def _intent(row: Sequence[Any]) -> Intent:

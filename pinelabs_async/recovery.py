@@ -1,13 +1,17 @@
 """Finding out by reading what became of a write: of the one an error speaks of, or of those a crash left open."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from pinelabs_async.errors import ConfigurationError, PineLabsError
+from pinelabs_async.errors import ApiError, AuthenticationError, ConfigurationError, PineLabsError
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.intent import Intent, Resolution
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.settings import Options
+
+_log: Final = logging.getLogger("pinelabs")
 
 
 async def resolve(caller: Caller, options: Options, error: PineLabsError) -> Resolution:
@@ -34,14 +38,24 @@ async def recover(caller: Caller, options: Options, older_than: float | None) ->
         )
     age = options.deadline + caller.settings.grace if older_than is None else older_than
     made_before = datetime.now(UTC) - timedelta(seconds=age)
-    resolutions: list[Resolution] = []
+    found: dict[str, Resolution] = {}
     for intent in await journal.pending():
-        if intent.at > made_before or intent.key in caller.under_way:
-            continue
-        resolution = await _look(caller, options, intent)
-        await journal.settle(intent.key, carried_out=resolution.carried_out)
-        resolutions.append(resolution)
-    return tuple(resolutions)
+        if intent.at <= made_before and intent.key not in caller.under_way:
+            found[intent.key] = await _look_among_others(caller, options, intent)
+    for key, resolution in found.items():  # only now: a read that fails must not swallow what others told
+        await caller.settle(journal, key, resolution.carried_out)
+    return tuple(found.values())
+
+
+async def _look_among_others(caller: Caller, options: Options, intent: Intent) -> Resolution:
+    """Look one up; what the gateway refuses to tell stays open, and keeps nobody from looking for the others."""
+    try:
+        return await _look(caller, options, intent)
+    except AuthenticationError:
+        raise
+    except ApiError as error:
+        _log.info("%s: its look-up was refused with %s", intent.operation, type(error).__name__)
+        return Resolution(carried_out=None, intent=intent)
 
 
 async def _look(caller: Caller, options: Options, intent: Intent) -> Resolution:

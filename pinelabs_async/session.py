@@ -19,12 +19,14 @@ from pinelabs_async.wire.intent import IntentStore, Resolution
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
-from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.redact import Secret, frameless, frameless_init
 from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settings
 from pinelabs_async.wire.shape import Answer
+from pinelabs_async.wire.tracing import Tracer
 from pinelabs_async.wire.transport import Transport
 
 
+@frameless_init
 class Session(Groups):
     """Talk to Pine Labs Online for one merchant: the access token, the connections and every operation.
 
@@ -53,6 +55,8 @@ class Session(Groups):
         on_unknown: What to do when the answer to a write is lost: ``resolve`` looks it up, ``raise`` does not.
         grace: Seconds that a write which was already sent may still take when its caller is cancelled.
         journal: Where writes are recorded before they leave, e.g. ``SQLiteIntentStore("intents.db")``.
+        strict: For tests, refused in production: warn with ``AnswerProblemWarning`` where an answer does not fit.
+        tracer: From ``opentelemetry.trace.get_tracer(...)``: each call gets a span, with what the log says of it.
         pool_size: How many connections at most.
         proxy: URL of an HTTP proxy.
         trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
@@ -81,6 +85,8 @@ class Session(Groups):
         on_unknown: OnUnknown = "resolve",
         grace: float = 2.0,
         journal: IntentStore | None = None,
+        strict: bool = False,
+        tracer: Tracer | None = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,
@@ -102,6 +108,8 @@ class Session(Groups):
             else door.secret("return_url_secret", return_url_secret),
             grace=grace,
             journal=journal,
+            strict=strict,
+            tracer=tracer,
             pool_size=pool_size,
             proxy=proxy,
             trust_env=trust_env,
@@ -117,6 +125,7 @@ class Session(Groups):
         self._owner: Session | None = None
 
     @classmethod
+    @frameless
     def from_env(cls, **settings: Any) -> Self:
         """Make a Session from the environment; keyword arguments win over it.
 
@@ -221,8 +230,9 @@ class Session(Groups):
         if params is not None and not isinstance(params, Mapping):
             raise TypeError(f"params must be a mapping, not {type(params).__name__}.")
         body = None if json is None else check_json(json, "json")
-        answer = await self._caller.call(operation, (), self._options, body=body, query=params)
-        return answer.raw
+        call = self._caller.call(operation, (), self._options, body=body, query=params)
+        del json, params, body  # a traceback with locals shall not show them
+        return (await call).raw
 
     async def resolve(self, error: PineLabsError) -> Resolution:
         """Find out what became of the call that an error speaks of. It only reads: no money moves.

@@ -219,6 +219,7 @@ if TYPE_CHECKING:
     )
     from pinelabs_async.api.orders import (
         Capture,
+        Hint,
         NewOrder,
     )
     from pinelabs_async.api.pay_by_links import (
@@ -240,17 +241,19 @@ if TYPE_CHECKING:
     from pinelabs_async.api.payments import (
         NewPayment,
     )
-    from pinelabs_async.api.payouts import (
+    from pinelabs_async.api.payout_object import (
         FundingAccount,
-        NewPayout,
-        NewSchedule,
         Payout,
         PayoutBatch,
-        PayoutFile,
         PayoutLink,
         PayoutMode,
         PayoutPage,
         PayoutStatus,
+    )
+    from pinelabs_async.api.payouts import (
+        NewPayout,
+        NewSchedule,
+        PayoutFile,
     )
     from pinelabs_async.api.plan_object import (
         Frequency,
@@ -384,6 +387,9 @@ if TYPE_CHECKING:
         WaitError,
     )
     from pinelabs_async.incoming import pay_by_link_return, return_url, webhooks
+    from pinelabs_async.incoming.deliveries import (
+        WebhookAnswer,
+    )
     from pinelabs_async.incoming.event_data import (
         LegacyTransaction,
         ToldPlan,
@@ -415,10 +421,6 @@ if TYPE_CHECKING:
     from pinelabs_async.incoming.return_url import (
         ReturnedOrder,
     )
-    from pinelabs_async.incoming.router import (
-        WebhookAnswer,
-        WebhookRouter,
-    )
     from pinelabs_async.journal import (
         MemoryIntentStore,
         SQLiteIntentStore,
@@ -448,7 +450,11 @@ if TYPE_CHECKING:
     from pinelabs_async.wire.shape import (
         Problem,
     )
+    from pinelabs_async.wire.strict import (
+        AnswerProblemWarning,
+    )
     from pinelabs_sync.pages import Pages
+    from pinelabs_sync.router import WebhookRouter
     from pinelabs_sync.session import Session
 
 __all__ = [
@@ -457,6 +463,7 @@ __all__ = [
     "AcquirerPaymentDetails",
     "Address",
     "AmountRange",
+    "AnswerProblemWarning",
     "ApiError",
     "ApplePayAuthorization",
     "ApplePayCard",
@@ -557,6 +564,7 @@ __all__ = [
     "Frequency",
     "FundingAccount",
     "GiftCard",
+    "Hint",
     "ImeiAction",
     "ImeiProduct",
     "ImeiResult",
@@ -792,7 +800,11 @@ __all__ = [
 ]
 
 
-_OWN = {"Pages": "pinelabs_sync.pages", "Session": "pinelabs_sync.session"}
+_OWN = {
+    "Pages": "pinelabs_sync.pages",
+    "Session": "pinelabs_sync.session",
+    "WebhookRouter": "pinelabs_sync.router",
+}
 
 
 def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and the imports above say which

@@ -2,23 +2,35 @@
 
 import asyncio
 import functools
+import logging
 import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import CancelledError, Future
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
+from concurrent.futures import Future
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
 import anyio
 from anyio.from_thread import BlockingPortal
 
-from pinelabs_async.errors import ConfigurationError, OutcomeUnknownError
+from pinelabs_async.errors import ConfigurationError, OutcomeUnknownError, PineLabsError
 from pinelabs_async.wire.lifetime import watch_forks
+from pinelabs_async.wire.shape import Answer, summary
+from pinelabs_sync.crossing import Crossing, Crossings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
+
+_log: Final = logging.getLogger("pinelabs")
+
+
+class Job(functools.partial[T]):
+    """Be a call to make, whose ``repr`` does not show what it is given."""
+
+    def __repr__(self) -> str:
+        return "<a call of the Session>"
 
 
 class Bridge:
@@ -41,7 +53,7 @@ class Bridge:
         self._last = last
         self._forgotten = forgotten
         self._lock = threading.Lock()
-        self._portal: BlockingPortal | None = None
+        self._crossings: Crossings | None = None
         self._finalizer: weakref.finalize[..., Bridge] | None = None
         self._closed = False
         watch_forks(self)
@@ -49,7 +61,7 @@ class Bridge:
     def after_fork(self) -> None:
         """Begin without a thread: threads stay with the parent."""
         self._lock = threading.Lock()
-        self._portal = None
+        self._crossings = None
 
     def run(self, function: Callable[..., Awaitable[R]], *args: Any, **kwargs: Any) -> R:
         """Run a coroutine function and return its result, or raise its error.
@@ -57,64 +69,92 @@ class Bridge:
         Ctrl-C, or any other exception in the waiting thread, cancels the coroutine and waits for its end:
         a write that has left is seen through for a moment. A second Ctrl-C does not wait.
         """
-        portal = self._portal or self._start()
-        abandoned, ended = threading.Event(), threading.Event()
-        future: Future[Any] | None = None
+        crossings = self._crossings or self._start()
+        if crossings.is_here:
+            raise RuntimeError("a blocking call cannot be made on the event loop that carries it out")
+        crossing = Crossing(Job(function, *args, **kwargs))
+        del args, kwargs  # a traceback with locals shall not show them
         try:
-            # It waits for the loop, which may be busy: Ctrl-C can come before there is a future to cancel.
-            future = portal.start_task_soon(
-                _guarded, functools.partial(function, *args, **kwargs), abandoned, ended
-            )
-            result, stray = future.result()
-        except CancelledError:
-            raise OutcomeUnknownError(
-                "the Session was closed while the call ran. A write may have been carried out: "
-                "look it up before you repeat it"
-            ) from None
+            crossings.send(crossing)
+            crossing.wait()
         except BaseException:
-            abandoned.set()
-            if future is not None:
-                future.cancel()
-                ended.wait(self._patience)
-            elif self._closed:
-                raise ConfigurationError("this Session is closed; make a new one.") from None
+            if not crossing.is_over:
+                crossings.cancel(crossing)
+                crossing.wait(self._patience)
+            _tell(crossing)
             raise
-        if stray is not None:
-            raise stray
-        return cast("R", result)
+        finally:
+            crossings.close(crossing)
+        error, crossing.error = crossing.error, None
+        if error is None:
+            return cast("R", crossing.result)
+        try:
+            raise _told(error, crossing)
+        finally:
+            del error  # its traceback holds this frame
 
     def close(self) -> None:
         """Close what was opened and end the thread; a second call does nothing."""
         with self._lock:
             self._closed = True
-            portal, self._portal = self._portal, None
+            self._crossings = None
         detached = self._finalizer and self._finalizer.detach()
-        if portal is not None and detached:
+        if detached:
             _end(*detached[2][:4])
 
-    def _start(self) -> BlockingPortal:
+    def _start(self) -> Crossings:
         with self._lock:
             if self._closed:
-                raise ConfigurationError("this Session is closed; make a new one.")
-            if self._portal is None:
-                ready: Future[BlockingPortal] = Future()
+                raise _closed()
+            if self._crossings is None:
+                ready: Future[tuple[BlockingPortal, Crossings]] = Future()
                 thread = threading.Thread(target=_serve, args=(ready,), name="pinelabs", daemon=True)
                 thread.start()
-                self._portal = ready.result()
+                portal, self._crossings = ready.result()
                 # It runs at exit, too, while the thread still lives: a generator would be closed too late.
                 self._finalizer = weakref.finalize(
-                    self, _end, self._portal, thread, os.getpid(), self._last, self._forgotten
+                    self, _end, portal, thread, os.getpid(), self._last, self._forgotten
                 )
-            return self._portal
+            return self._crossings
+
+
+def _closed() -> ConfigurationError:
+    return ConfigurationError("this Session is closed; make a new one.")
+
+
+def _told(error: BaseException, crossing: Crossing) -> BaseException:
+    """Say what a crossing that was cancelled on the other side means; any other error is itself."""
+    if not isinstance(error, asyncio.CancelledError):
+        return error
+    if not crossing.has_begun:
+        return _closed()
+    if isinstance(error.__cause__, PineLabsError):  # the write itself knows how far it got
+        return error.__cause__
+    return OutcomeUnknownError(
+        "the Session was closed while the call ran. A write may have been carried out: "
+        "look it up before you repeat it"
+    )
+
+
+def _tell(crossing: Crossing) -> None:
+    """Log what came although its thread waits no more: nobody else will hear of it."""
+    if isinstance(crossing.error, PineLabsError):
+        _log.warning("after its caller was interrupted: %s", crossing.error)
+    elif isinstance(crossing.result, Answer):
+        _log.warning("as its caller was interrupted the answer came: %s", summary(crossing.result))
 
 
 _endings: set[asyncio.Task[None]] = set()
 
 
-def _serve(ready: "Future[BlockingPortal]") -> None:
+def _serve(ready: "Future[tuple[BlockingPortal, Crossings]]") -> None:
+    crossings: Crossings | None = None
+
     async def serve() -> None:
+        nonlocal crossings
         async with BlockingPortal() as portal:
-            ready.set_result(portal)
+            crossings = Crossings()
+            ready.set_result((portal, crossings))
             await portal.sleep_until_stopped()
 
     try:
@@ -123,6 +163,9 @@ def _serve(ready: "Future[BlockingPortal]") -> None:
         if ready.done():
             raise
         ready.set_exception(error)
+    finally:
+        if crossings is not None:
+            crossings.end()
 
 
 def _end(
@@ -156,22 +199,6 @@ async def _close_and_stop(portal: BlockingPortal, last: Callable[[], Awaitable[N
         await portal.stop(cancel_remaining=True)
 
 
-async def _guarded(
-    function: Callable[[], Awaitable[R]], abandoned: threading.Event, ended: threading.Event
-) -> tuple[R | None, BaseException | None]:
-    """Turn SystemExit and the like into a result: raised in a task they would end the thread for everyone."""
-    if abandoned.is_set():  # nobody waits for it any more, and nothing has been sent yet
-        return None, None
-    try:
-        return await function(), None
-    except Exception:
-        raise
-    except (KeyboardInterrupt, SystemExit, GeneratorExit) as stray:
-        return None, stray
-    finally:
-        ended.set()
-
-
 class Resource(Generic[T]):
     """Be a group of operations of a blocking Session."""
 
@@ -196,6 +223,8 @@ def blocking(coroutine: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -
 
     @functools.wraps(coroutine)
     def call(self: Resource[Any], *args: Any, **kwargs: Any) -> R:
-        return self._bridge.run(coroutine, self._twin, *args, **kwargs)  # pyright: ignore[reportPrivateUsage]
+        job = Job(coroutine, self._twin, *args, **kwargs)  # pyright: ignore[reportPrivateUsage]
+        del args, kwargs  # a traceback with locals shall not show them
+        return self._bridge.run(job)  # pyright: ignore[reportPrivateUsage]
 
     return cast("Blocking[P, R]", call)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _MARKERS: Final = (
     "pinelabs_sandbox(**settings): settings of this test's sandbox, such as duplicate_references='return'",
     "pinelabs_fault(operation=, at=, what=, ...): something to go wrong in this test's sandbox, as box.faults.add has it",
+    "pinelabs_every_fault(operation=, at=[...], what=[...], ...): this test once for each place and way; all, by default",
+    "pinelabs_chance(seed=, share=, ...): what goes wrong with a share of the requests, as box.faults.random has it",
 )
+_WAY: Final = "_pinelabs_way"
 _NOT_AWAITED: Final = (
     "{name} is for tests that pytest-asyncio (0.24 or newer) or anyio run: mark the test with one of them, "
     "or take {blocking} instead"
@@ -40,6 +43,18 @@ def pytest_configure(config: pytest.Config) -> None:
         except (ImportError, TypeError):  # an old pytest-asyncio, which may be there for other tests
             return
         config.pluginmanager.register(pytest_loops)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is to see every fault once for each."""
+    marker = metafunc.definition.get_closest_marker("pinelabs_every_fault")
+    if marker is None:
+        return
+    from pinelabs_async.sandbox.faults import ways  # noqa: PLC0415
+
+    each = ways(**marker.kwargs)
+    metafunc.fixturenames.append(_WAY)
+    metafunc.parametrize(_WAY, each, ids=[f"{way['what']} {way['at']}" for way in each])
 
 
 @pytest.fixture
@@ -62,7 +77,7 @@ def pinelabs_sync_sandbox(request: pytest.FixtureRequest) -> "Iterator[pinelabs_
     from pinelabs_sync.sandbox import Sandbox  # noqa: PLC0415
 
     with Sandbox(**_settings(request)) as box:
-        _spoil(request, box.faults.add)
+        _spoil(request, box.faults)
         yield box
 
 
@@ -84,7 +99,7 @@ def sandbox_fixture() -> "Callable[..., AsyncIterator[pinelabs_async.sandbox.San
         from pinelabs_async.sandbox import Sandbox  # noqa: PLC0415
 
         async with Sandbox(**_settings(request)) as box:
-            _spoil(request, box.faults.add)
+            _spoil(request, box.faults)
             yield box
 
     return started
@@ -134,9 +149,14 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(marker.kwargs) if marker else {}
 
 
-def _spoil(request: pytest.FixtureRequest, add: Callable[..., object]) -> None:
+def _spoil(request: pytest.FixtureRequest, faults: "pinelabs_async.sandbox.Faults") -> None:
     for marker in request.node.iter_markers("pinelabs_fault"):
-        add(*marker.args, **marker.kwargs)
+        faults.add(*marker.args, **marker.kwargs)
+    for marker in request.node.iter_markers("pinelabs_chance"):
+        faults.random(*marker.args, **marker.kwargs)
+    run = getattr(request.node, "callspec", None)  # of a parametrized test alone
+    if run is not None and _WAY in run.params:
+        faults.add(**run.params[_WAY])
 
 
 def _credentials(box: "pinelabs_async.sandbox.Sandbox | pinelabs_sync.sandbox.Sandbox") -> dict[str, Any]:

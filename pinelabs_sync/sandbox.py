@@ -1,8 +1,9 @@
 """Blocking twin of ``pinelabs_async.sandbox``: the same local gateway, on a thread of its own."""
 
+import contextlib
 import functools
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from types import TracebackType
 from typing import Any, Concatenate, Final, Literal, ParamSpec, Self, TypeVar, cast
 
@@ -57,6 +58,8 @@ class Webhooks(Resource[_async.Webhooks]):
     point: Final = _between_requests(_async.Webhooks.point)
     fault: Final = _between_requests(_async.Webhooks.fault)
     send: Final = _between_requests(_async.Webhooks.send)
+    can_retry: Final = _between_requests(_async.Webhooks.can_retry)
+    retry: Final = _between_requests(_async.Webhooks.retry)
     clear: Final = _between_requests(_async.Webhooks.clear)
     delivered: Final = blocking(_async.Webhooks.delivered)
 
@@ -210,6 +213,19 @@ class Sandbox:
     def revoke_tokens(self) -> None:
         """Make every access token given out so far invalid."""
         self._bridge.run(_call, self._box.revoke_tokens)
+
+    @contextlib.contextmanager
+    def unreachable(self) -> Generator[None]:
+        """Refuse connections meanwhile, and end those that there are: the gateway is down, and forgets nothing.
+
+        What was being answered has a twentieth of a second to end; then its connection is lost.
+        """
+        down = self._box.unreachable()
+        self._bridge.run(down.__aenter__)
+        try:
+            yield
+        finally:
+            self._bridge.run(down.__aexit__, None, None, None)
 
     def start(self) -> Self:
         """Open the port and answer requests."""

@@ -12,12 +12,14 @@ from pinelabs_async.wire.intent import IntentStore, Resolution
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Repeat
-from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.redact import Secret, frameless, frameless_init
 from pinelabs_async.wire.settings import Environment, OnUnknown
-from pinelabs_sync.bridge import Bridge
+from pinelabs_async.wire.tracing import Tracer
+from pinelabs_sync.bridge import Bridge, Job
 from pinelabs_sync.groups import Groups
 
 
+@frameless_init
 class Session(Groups):
     """Talk to Pine Labs Online for one merchant, blocking: the same names as in ``pinelabs_async``.
 
@@ -46,6 +48,8 @@ class Session(Groups):
         on_unknown: What to do when the answer to a write is lost: ``resolve`` looks it up, ``raise`` does not.
         grace: Seconds that a write which was already sent may still take when its caller is cancelled.
         journal: Where writes are recorded before they leave, e.g. ``SQLiteIntentStore("intents.db")``.
+        strict: For tests, refused in production: warn with ``AnswerProblemWarning`` where an answer does not fit.
+        tracer: From ``opentelemetry.trace.get_tracer(...)``: each call gets a span, with what the log says of it.
         pool_size: How many connections at most.
         proxy: URL of an HTTP proxy.
         trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
@@ -73,6 +77,8 @@ class Session(Groups):
         on_unknown: OnUnknown = "resolve",
         grace: float = 2.0,
         journal: IntentStore | None = None,
+        strict: bool = False,
+        tracer: Tracer | None = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,
@@ -94,6 +100,8 @@ class Session(Groups):
             on_unknown=on_unknown,
             grace=grace,
             journal=journal,
+            strict=strict,
+            tracer=tracer,
             pool_size=pool_size,
             proxy=proxy,
             trust_env=trust_env,
@@ -109,6 +117,7 @@ class Session(Groups):
         self._owns = True
 
     @classmethod
+    @frameless
     def from_env(cls, **settings: Any) -> Self:
         """Make a Session from the environment; keyword arguments win over it.
 
@@ -202,7 +211,9 @@ class Session(Groups):
             TypeError: a value in ``json`` or ``params`` that cannot be sent.
             OutcomeUnknownError: a write whose answer was lost.
         """
-        return self._bridge.run(self._twin.request, method, path, json=json, params=params, repeat=repeat)
+        job = Job(self._twin.request, method, path, json=json, params=params, repeat=repeat)
+        del json, params  # a traceback with locals shall not show them
+        return self._bridge.run(job)
 
     def resolve(self, error: PineLabsError) -> Resolution:
         """Find out what became of the call that an error speaks of. It only reads: no money moves.

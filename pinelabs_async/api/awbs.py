@@ -8,6 +8,7 @@ from pinelabs_async.api.common import Timestamp
 from pinelabs_async.api.documents import Document
 from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.look_up import by_id, reaches, shows
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -103,6 +104,12 @@ class AwbList(Answer):
     """The air waybills."""
 
 
+def _are_listed(listed: AwbList, meant: NewAwbs) -> bool:
+    """Tell whether every number is there: each can be handed in once."""
+    numbers = {awb.awb_number for awb in meant.awbs}
+    return bool(numbers) and numbers <= {awb.awb_number for awb in listed.awb_mappings}
+
+
 LIST: Final = Operation(
     name="awbs.list",
     method="GET",
@@ -127,6 +134,8 @@ CREATE: Final = Operation(
     body=NewAwbs,
     answer=AwbList,
     envelope=None,
+    lookup=shows(by_id(LIST, "order_id"), _are_listed),
+    intent=("awbs.awb_number",),
 )
 UPLOAD: Final = Operation(
     name="awbs.upload",
@@ -137,6 +146,7 @@ UPLOAD: Final = Operation(
     write=as_multipart,
     answer=Awb,
     envelope=None,
+    lookup=reaches(by_id(GET, "awb_id"), {AwbStatus.AWB_UPLOADED}),
 )
 
 

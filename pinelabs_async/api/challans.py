@@ -1,15 +1,17 @@
 """E-challans: pay an order by bank transfer to an account made for it."""
 
+from collections.abc import Sequence
 from datetime import date
 from os import PathLike
 from typing import Final
 
 import attrs
 
+from pinelabs_async.api import orders
 from pinelabs_async.api.common import Private, Timestamp
 from pinelabs_async.api.offers import ConvenienceFeeBreakdown
 from pinelabs_async.wire.download import Download
-from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
 
@@ -56,6 +58,19 @@ class Challan(Answer):
     """When it was made."""
 
 
+async def find_challan(look: Look, ids: Sequence[str], body: NewChallan) -> Challan | Evidence:
+    """Find the e-challan of an order: it asks for the order's amount and the fee that was given, or it is another."""
+    found = await look(GET, ids[0])
+    order = await look(orders.GET, ids[0])
+    fee = body.convenience_fee_breakdown.applicable_fee_amount
+    same = (
+        found.order_id == order.order_id == ids[0]
+        and order.order_amount is not None
+        and found.amount_due == order.order_amount.value + (fee.value if fee else 0)
+    )
+    return found if same else Evidence.UNCLEAR
+
+
 GET: Final = Operation(
     name="challans.get",
     method="GET",
@@ -72,6 +87,8 @@ CREATE: Final = Operation(
     body=NewChallan,
     answer=Challan,
     envelope=None,
+    lookup=find_challan,
+    intent=("convenience_fee_breakdown",),
 )
 DOWNLOAD_PDF: Final = Operation(
     name="challans.download_pdf",

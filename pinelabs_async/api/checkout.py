@@ -5,6 +5,7 @@ from typing import Final
 
 import attrs
 
+from pinelabs_async.api import orders
 from pinelabs_async.api.common import (
     Amount,
     IntegrationMode,
@@ -95,6 +96,8 @@ CREATE: Final = Operation(
     answer=CheckoutLink,
     envelope=None,
     reference=lambda checkout: checkout.merchant_order_reference,
+    lookup=orders.find_order,  # which reads the same members of either body
+    intent=("merchant_order_reference", "order_amount"),
     refusal=read_refusal,
 )
 

@@ -7,6 +7,7 @@ import attrs
 
 from pinelabs_async.api.common import FailureReason, PaymentMethod, Reference, Timestamp, new_reference
 from pinelabs_async.api.tokens import CardTokenStatus, DeletedToken, SavedCard
+from pinelabs_async.wire.look_up import by_id, reaches
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -106,6 +107,7 @@ DELETE: Final = Operation(
     answer=DeletedToken,
     envelope=None,
     reference=lambda deletion: deletion.merchant_unique_reference,
+    lookup=reaches(by_id(GET, "token_id"), {CardTokenStatus.DELETED}, gone="TOKEN_NOT_FOUND"),
 )
 
 

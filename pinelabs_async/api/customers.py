@@ -7,6 +7,7 @@ import attrs
 
 from pinelabs_async.api.common import Address, FailureReason, Private, Timestamp, new_reference
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.look_up import by_id, shows
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -142,6 +143,11 @@ async def find_customer(look: Look, _ids: Sequence[str], body: NewCustomer) -> S
     return found if same else Evidence.UNCLEAR
 
 
+def _is_removed(customer: StoredCustomer, change: CustomerChange) -> bool:
+    """Tell whether a customer was removed as meant; of other changes most is private, and so is not kept."""
+    return customer.status == change.status == CustomerStatus.DELETED
+
+
 FIND: Final = Operation(
     name="customers.find",
     method="GET",
@@ -177,6 +183,8 @@ UPDATE: Final = Operation(
     body=CustomerChange,
     answer=StoredCustomer,
     envelope=None,
+    lookup=shows(by_id(GET, "customer_id"), _is_removed),
+    intent=("status",),
 )
 
 
@@ -242,7 +250,9 @@ class Customers(Resource):
             "mobile_number": mobile_number,
             "merchant_customer_reference": merchant_customer_reference,
         }
-        return await self._send(FIND, query=query)
+        call = self._send(FIND, query=query)
+        del mobile_number, query  # a traceback with locals shall not show the number
+        return await call
 
     async def update(self, customer_id: str, change: CustomerChange) -> StoredCustomer:
         """Change a customer; with status ``DELETED``, remove them. No money moves.

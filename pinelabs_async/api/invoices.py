@@ -1,5 +1,6 @@
 """Invoices of import orders: the money is settled only when the invoice is there."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -7,6 +8,7 @@ from pinelabs_async.api.common import Timestamp
 from pinelabs_async.api.documents import Document
 from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.look_up import by_id, equal, reaches, shows
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, CamelCase, shape
@@ -66,6 +68,11 @@ class Invoice(CamelCase, Answer):
     """When it changed last."""
 
 
+def _status_of_invoice(invoice: Invoice, ids: Sequence[str]) -> str | None:
+    """Read the status, of the invoice that was meant only."""
+    return invoice.status if invoice.invoice_id == ids[1] else None
+
+
 GET: Final = Operation(
     name="invoices.get",
     method="GET",
@@ -82,6 +89,8 @@ CREATE: Final = Operation(
     body=NewInvoice,
     answer=Invoice,
     envelope=None,
+    lookup=shows(by_id(GET, "order_id"), equal("invoice_number", "invoice_date", "supplier_name")),
+    intent=("invoice_number", "invoice_date", "supplier_name"),
 )
 UPLOAD: Final = Operation(
     name="invoices.upload",
@@ -92,6 +101,7 @@ UPLOAD: Final = Operation(
     write=as_multipart,
     answer=Invoice,
     envelope=None,
+    lookup=reaches(by_id(GET, "order_id"), {InvoiceStatus.INVOICE_UPLOADED}, status=_status_of_invoice),
 )
 
 

@@ -1,11 +1,13 @@
 """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
 
 import asyncio
+import contextlib
+import inspect
 import math
 import random
 import time
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Collection, Coroutine, Iterable, Sequence
+from typing import Any, Final, Protocol
 
 import attrs
 
@@ -30,6 +32,7 @@ from pinelabs_async.errors import (
     WaitError,
 )
 from pinelabs_async.money import Money
+from pinelabs_async.wire.look_up import by_id, reaches, shows
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
@@ -49,6 +52,16 @@ SETTLED: Final = frozenset(
 
 ENDED: Final = frozenset({OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.FULLY_REFUNDED})
 """Statuses that an order never leaves."""
+
+SETTLED_OTHERWISE: Final = frozenset(
+    {
+        OrderStatus.PROCESSED,
+        OrderStatus.FAILED,
+        OrderStatus.PARTIALLY_REFUNDED,
+        OrderStatus.FULLY_REFUNDED,
+    }
+)
+"""Statuses in which an order cannot be cancelled any more, and was not."""
 
 
 @shape
@@ -112,6 +125,16 @@ async def find_order(look: Look, _ids: Sequence[str], body: NewOrder) -> Order |
     return found if same else Evidence.UNCLEAR
 
 
+def _is_captured(order: Order, capture: Capture) -> bool:
+    """Tell whether one of the payments shows this capture, of this amount where one was given."""
+    return any(
+        shown.merchant_capture_reference == capture.merchant_capture_reference
+        and capture.capture_amount in (None, shown.capture_amount)
+        for payment in order.payments
+        for shown in payment.capture_data
+    )
+
+
 GET: Final = Operation(
     name="orders.get",
     method="GET",
@@ -146,6 +169,8 @@ CAPTURE: Final = Operation(
     body=Capture,
     answer=Order,
     reference=lambda capture: capture.merchant_capture_reference,
+    lookup=shows(by_id(GET, "order_id"), _is_captured),
+    intent=("merchant_capture_reference", "capture_amount"),
 )
 CANCEL: Final = Operation(
     name="orders.cancel",
@@ -153,7 +178,20 @@ CANCEL: Final = Operation(
     path="/api/pay/v1/orders/{order_id}/cancel",
     repeat=Repeat.NEVER,
     answer=Order,
+    lookup=reaches(by_id(GET, "order_id"), {OrderStatus.CANCELLED}, never=SETTLED_OTHERWISE),
 )
+
+
+class Hint(Protocol):
+    """Be what ends a pause of ``orders.wait``: ``router.watching`` gives one, and an ``asyncio.Event`` is one."""
+
+    def wait(self) -> Coroutine[Any, Any, object]:
+        """Wait until something may have happened; what it returns is not looked at."""
+        ...
+
+    def clear(self) -> None:
+        """Forget it, before the order is read."""
+        ...
 
 
 class Orders(Resource):
@@ -259,11 +297,13 @@ class Orders(Resource):
         until: OrderStatus | str | Collection[OrderStatus | str] | None = None,
         deadline: float = 300.0,
         every: float = 2.0,
+        hint: Hint | None = None,
     ) -> Order:
         """Wait until an order has reached a status, reading it again and again. No money moves.
 
         Reads that fail on the way are tried again until the deadline. The payer's browser may never come
-        back, so this and webhooks are the ways to know.
+        back, so this and webhooks are the ways to know. With a ``hint`` a webhook ends the pause: the order
+        is read at once. What the webhook said is not believed, and one that never comes does no harm.
 
         Args:
             order_id: The gateway's id of the order.
@@ -271,6 +311,7 @@ class Orders(Resource):
                 any more (``PROCESSED``, ``AUTHORIZED``, ``CANCELLED``, ``FAILED``, refunded).
             deadline: Seconds to wait at most.
             every: Seconds between two reads at first; they grow to ten.
+            hint: Of ``router.watching(order_id)``, or an ``asyncio.Event`` of the loop that waits.
 
         Returns:
             The order in one of these statuses.
@@ -281,10 +322,13 @@ class Orders(Resource):
         """
         wanted = _wanted(until)
         ends_at = time.monotonic() + _seconds("deadline", deadline)
-        pause = _seconds("every", every)
+        first = pause = _seconds("every", every)
+        _check_hint(hint)
         last: Order | None = None
         trouble: PineLabsError | None = None
         while True:
+            if hint is not None:
+                hint.clear()  # before reading: what comes while it is read counts
             try:
                 last = await self._caller.call(GET, (order_id,), self._options, ends_at=ends_at)
             except (NotSentError, NoAnswerError, RateLimitError) as error:
@@ -297,8 +341,26 @@ class Orders(Resource):
             left = ends_at - time.monotonic()
             if left <= 0 or (last is not None and last.status in ENDED):
                 raise _not_reached(order_id, last, trouble, timed_out=left <= 0)
-            await asyncio.sleep(min(left, pause * random.uniform(0.8, 1.2)))  # noqa: S311  # spreads load
-            pause = min(10.0, max(pause, pause * 1.5))
+            hinted = await _rest(min(left, pause * random.uniform(0.8, 1.2)), hint)  # noqa: S311  # spreads load
+            pause = first if hinted else min(10.0, max(pause, pause * 1.5))
+
+
+async def _rest(seconds: float, hint: Hint | None) -> bool:
+    """Sleep, and tell whether a hint ended it."""
+    if hint is None:
+        await asyncio.sleep(seconds)
+        return False
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await hint.wait()
+            return True
+    return False
+
+
+def _check_hint(hint: Hint | None) -> None:
+    """Refuse what would stop the event loop, as a ``threading.Event`` would, when it is waited for."""
+    if hint is not None and not inspect.iscoroutinefunction(getattr(hint, "wait", None)):
+        raise TypeError("hint must be of router.watching(order_id), or an asyncio.Event.")
 
 
 def _not_reached(

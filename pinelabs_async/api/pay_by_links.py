@@ -5,13 +5,15 @@ answers numeric codes. For new integrations take ``payment_links``.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from pinelabs_async.api.common import Digits, Private
+from pinelabs_async.errors import ApiError
 from pinelabs_async.wire.content import Content, as_form
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.legacy import FIELDS
-from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, UpperCase, shape
 
@@ -235,6 +237,16 @@ def _find_refusal(answer: PayByLink | PayByLinkStatus) -> tuple[str, str] | None
     return str(answer.response_code), answer.response_message or "the older gateway gave no reason"
 
 
+async def find_pay_by_link(look: Look, _ids: Sequence[str], body: NewPayByLink) -> PayByLinkStatus | Evidence:
+    """Find a link by its reference; that it is not found is a number like any failure, and proves nothing."""
+    try:
+        found = await look(STATUS, body=PayByLinkInquiry(reference_no=body.reference_no))
+    except ApiError:
+        return Evidence.UNCLEAR
+    same = found.reference_no == body.reference_no and found.amount == body.amount
+    return found if same else Evidence.UNCLEAR
+
+
 CREATE: Final = Operation(
     name="pay_by_links.create",
     method="POST",
@@ -247,6 +259,8 @@ CREATE: Final = Operation(
     secured=False,
     legacy=True,
     reference=lambda link: link.reference_no,
+    lookup=find_pay_by_link,
+    intent=("REFERENCE_NO", "AMOUNT"),
     refusal=_find_refusal,
 )
 STATUS: Final = Operation(

@@ -20,6 +20,7 @@ from pinelabs_async.api.common import (
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.look_up import by_id, reaches
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
@@ -198,6 +199,11 @@ CANCEL: Final = Operation(
     repeat=Repeat.NEVER,
     answer=PaymentLink,
     envelope=None,
+    lookup=reaches(
+        by_id(GET, "payment_link_id"),
+        {PaymentLinkStatus.CANCELLED},
+        never={PaymentLinkStatus.PROCESSED, PaymentLinkStatus.EXPIRED},
+    ),
 )
 NOTIFY: Final = Operation(
     name="payment_links.notify",

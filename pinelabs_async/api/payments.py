@@ -14,8 +14,9 @@ from pinelabs_async.api.cards import (
     OtpResult,
     OtpSent,
 )
-from pinelabs_async.api.order_object import Order
+from pinelabs_async.api.order_object import Order, PaymentStatus
 from pinelabs_async.api.tenders import Tender
+from pinelabs_async.wire.look_up import by_id, reaches
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
@@ -38,6 +39,18 @@ async def find_payment(look: Look, ids: Sequence[str], body: NewPayment) -> Orde
     listed = {(payment.merchant_payment_reference, payment.payment_amount) for payment in order.payments}
     meant = {(tender.merchant_payment_reference, tender.payment_amount) for tender in body.payments}
     return order if meant and meant <= listed else Evidence.UNCLEAR
+
+
+def _status_of_payment(order: Order, ids: Sequence[str]) -> str | None:
+    return next((payment.status for payment in order.payments if payment.id == ids[1]), None)
+
+
+_is_authorized: Final = reaches(
+    by_id(orders.GET, "order_id"),
+    {PaymentStatus.AUTHORIZED, PaymentStatus.PROCESSED},
+    never={PaymentStatus.FAILED, PaymentStatus.CANCELLED},
+    status=_status_of_payment,
+)
 
 
 CARD_DETAILS: Final = Operation(
@@ -68,6 +81,7 @@ AUTHORIZE: Final = Operation(
     repeat=Repeat.NEVER,
     body=CardAuthorization,
     answer=Order,
+    lookup=_is_authorized,
 )
 AUTHORIZE_APPLE_PAY: Final = Operation(
     name="payments.authorize_apple_pay",
@@ -76,6 +90,7 @@ AUTHORIZE_APPLE_PAY: Final = Operation(
     repeat=Repeat.NEVER,
     body=ApplePayAuthorization,
     answer=Order,
+    lookup=_is_authorized,
 )
 GENERATE_OTP: Final = Operation(
     name="payments.generate_otp",

@@ -7,9 +7,10 @@ from typing import Final
 import attrs
 
 from pinelabs_async.api.common import Amount, Flag, Reference, Timestamp, new_reference
-from pinelabs_async.api.plan_object import Frequency, Plan
+from pinelabs_async.api.plan_object import Frequency, Plan, PlanStatus
 from pinelabs_async.errors import NotFoundError
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.look_up import by_id, equal, reaches, shows
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
@@ -143,6 +144,8 @@ async def find_plan(look: Look, _ids: Sequence[str], body: NewPlan) -> Plan | Ev
     return found if same else Evidence.UNCLEAR
 
 
+_CHANGEABLE: Final = tuple(field.name for field in attrs.fields(PlanChange) if field.name != "extra")
+
 GET: Final = Operation(
     name="plans.get",
     method="GET",
@@ -188,6 +191,8 @@ UPDATE: Final = Operation(
     body=PlanChange,
     answer=Plan,
     envelope=None,
+    lookup=shows(by_id(GET, "plan_id"), equal(*_CHANGEABLE)),
+    intent=_CHANGEABLE,
 )
 DELETE: Final = Operation(
     name="plans.delete",
@@ -197,6 +202,7 @@ DELETE: Final = Operation(
     answer=Answer,
     envelope=None,
     may_be_empty=True,
+    lookup=reaches(by_id(GET, "plan_id"), {PlanStatus.ARCHIVED}, gone="PLAN_NOT_FOUND"),
 )
 
 

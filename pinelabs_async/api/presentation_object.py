@@ -1,5 +1,7 @@
 """The debit of a subscription as the gateway answers it: one shape for every call that answers one."""
 
+from typing import Final
+
 from pinelabs_async.api.common import Timestamp
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
@@ -36,6 +38,19 @@ class PresentationStatus(OpenEnum):
     """Part of the money went back."""
     REFUNDED = "REFUNDED"
     """All of the money went back."""
+
+
+TAKEN: Final = frozenset(
+    {
+        PresentationStatus.COMPLETED,
+        PresentationStatus.PARTIALLY_REFUNDED,
+        PresentationStatus.REFUNDED,
+    }
+)
+"""Statuses of a debit whose money was taken."""
+
+UNDER_WAY: Final = frozenset({PresentationStatus.INITIATED, PresentationStatus.PENDING})
+"""Statuses of a debit that the bank was asked for, and has not answered."""
 
 
 class NoticeStatus(OpenEnum):

@@ -12,7 +12,8 @@ import attrs
 
 from pinelabs_async.api.common import Amount, Flag, Reference, TextFlag, Timestamp
 from pinelabs_async.api.plans import Links, PageInfo
-from pinelabs_async.api.presentation_object import Presentation
+from pinelabs_async.api.presentation_object import TAKEN, UNDER_WAY, Presentation, PresentationStatus
+from pinelabs_async.wire.look_up import by_id, equal, reaches, shows
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
@@ -138,6 +139,19 @@ async def find_presentation(look: Look, ids: Sequence[str], body: MandateDebit) 
     return found if same else Evidence.UNCLEAR
 
 
+async def _read(look: Look, _ids: Sequence[str], body: KnownDebit | DebitNotice) -> Presentation | None:
+    """Read the debit that a body names by its reference, by its id, or by both."""
+    reference, own_id = body.merchant_presentation_reference, getattr(body, "presentation_id", None)
+    found = await (look(GET_BY_REFERENCE, reference) if reference else look(GET, own_id or ""))
+    is_meant = reference in (None, found.merchant_presentation_reference) and own_id in (
+        None,
+        found.presentation_id,
+    )
+    return found if is_meant else None
+
+
+_is_under_way: Final = reaches(_read, UNDER_WAY | TAKEN, never={PresentationStatus.CANCELLED})
+
 GET: Final = Operation(
     name="presentations.get",
     method="GET",
@@ -183,6 +197,8 @@ NOTIFY: Final = Operation(
     answer=Presentation,
     envelope=None,
     reference=lambda notice: notice.merchant_presentation_reference,
+    lookup=shows(_read, equal("subscription_id", "amount")),
+    intent=("merchant_presentation_reference", "subscription_id", "amount"),
 )
 EXECUTE: Final = Operation(
     name="presentations.execute",
@@ -193,6 +209,8 @@ EXECUTE: Final = Operation(
     answer=Presentation,
     envelope=None,
     reference=lambda debit: debit.merchant_presentation_reference,
+    lookup=_is_under_way,
+    intent=("presentation_id", "merchant_presentation_reference"),
 )
 RETRY: Final = Operation(
     name="presentations.retry",
@@ -203,6 +221,8 @@ RETRY: Final = Operation(
     answer=Presentation,
     envelope=None,
     reference=lambda retry: retry.merchant_presentation_reference,
+    lookup=_is_under_way,
+    intent=("presentation_id", "merchant_presentation_reference"),
 )
 DELETE: Final = Operation(
     name="presentations.delete",
@@ -212,6 +232,12 @@ DELETE: Final = Operation(
     answer=Answer,
     envelope=None,
     may_be_empty=True,
+    lookup=reaches(
+        by_id(GET, "presentation_id"),
+        {PresentationStatus.CANCELLED},
+        never=TAKEN,
+        gone="PRESENTATION_NOT_FOUND",
+    ),
 )
 
 

@@ -1,15 +1,17 @@
 """UPI Reserve Pay: one approval blocks an amount, and several debits take it bit by bit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
 
+from pinelabs_async.api import subscriptions
 from pinelabs_async.api.common import Reference, Timestamp, new_reference
 from pinelabs_async.api.presentation_object import Presentation
 from pinelabs_async.api.presentations import MandateDebit, find_presentation, say_who_pays
-from pinelabs_async.api.subscription_object import SubscriptionStatus
-from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.api.subscription_object import Subscription, SubscriptionStatus
+from pinelabs_async.wire.look_up import equal, shows
+from pinelabs_async.wire.operation import Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Answer, Body, shape
 
@@ -94,6 +96,11 @@ class Reserve(Answer):
     """What can still be taken, in paisa; answers of ``get`` only."""
 
 
+async def _read_reserve(look: Look, _ids: Sequence[str], body: NewReserve) -> Subscription:
+    """Read a reserve by its reference, as the mandate that it is."""
+    return await look(subscriptions.GET_BY_REFERENCE, body.merchant_subscription_reference)
+
+
 GET: Final = Operation(
     name="reserve_pay.get",
     method="GET",
@@ -111,6 +118,8 @@ CREATE: Final = Operation(
     answer=Reserve,
     envelope=None,
     reference=lambda reserve: reserve.merchant_subscription_reference,
+    lookup=shows(_read_reserve, equal("merchant_subscription_reference", "customer_id")),
+    intent=("merchant_subscription_reference", "customer_id"),
 )
 DEBIT: Final = Operation(
     name="reserve_pay.debit",

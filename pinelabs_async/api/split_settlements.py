@@ -1,9 +1,12 @@
 """Split settlements: partners' parts of an order's money, held back until you release or cancel them."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from pinelabs_async.api import orders
 from pinelabs_async.api.common import Amount
 from pinelabs_async.api.order_object import Order
+from pinelabs_async.wire.look_up import by_id, reaches
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
 from pinelabs_async.wire.shape import Body, shape
@@ -20,6 +23,14 @@ class Release(Body):
     """Left out: all of it. What becomes of the rest after a smaller amount, in paisa, is not documented."""
 
 
+def _status_of_part(order: Order, ids: Sequence[str]) -> str | None:
+    split = order.purchase_details and order.purchase_details.split_info
+    parts = (split and split.split_details) or ()
+    return next((part.status for part in parts if part.split_settlement_id == ids[1]), None)
+
+
+_READ: Final = by_id(orders.GET, "order_id")
+
 RELEASE: Final = Operation(
     name="split_settlements.release",
     method="PATCH",
@@ -27,6 +38,7 @@ RELEASE: Final = Operation(
     repeat=Repeat.NEVER,
     body=Release,
     answer=Order,
+    lookup=reaches(_READ, {"RELEASED"}, never={"CANCELLED"}, status=_status_of_part),
 )
 CANCEL: Final = Operation(
     name="split_settlements.cancel",
@@ -34,6 +46,7 @@ CANCEL: Final = Operation(
     path="/api/pay/v1/orders/{order_id}/settlementId/{settlement_id}/cancel",
     repeat=Repeat.NEVER,
     answer=Order,
+    lookup=reaches(_READ, {"CANCELLED"}, never={"RELEASED"}, status=_status_of_part),
 )
 
 

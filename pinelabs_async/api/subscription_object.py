@@ -1,6 +1,7 @@
 """The subscription as the gateway answers it: one shape for every call that answers one."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from pinelabs_async.api.common import IntegrationMode, PaymentMethod, Private, Timestamp
 from pinelabs_async.api.plan_object import Plan
@@ -65,6 +66,30 @@ class SubscriptionStatus(OpenEnum):
     """Its end has passed, or the bank did not answer the registration within 4 hours."""
     ARCHIVED = "ARCHIVED"
     """Listed in the vendor's guide only."""
+
+
+RESUMED: Final = frozenset(
+    {
+        SubscriptionStatus.RESUMING,
+        SubscriptionStatus.RESUMED,
+        SubscriptionStatus.RESUMED_BY_CUSTOMER,
+        SubscriptionStatus.ACTIVE,
+    }
+)
+"""Statuses of a subscription that is not paused any more."""
+
+CANCELLED: Final = frozenset(
+    {
+        SubscriptionStatus.REVOKE_INITIATED,
+        SubscriptionStatus.CANCELLING,
+        SubscriptionStatus.CANCELLED,
+        SubscriptionStatus.CANCELLED_BY_MERCHANT,
+        SubscriptionStatus.CANCELLED_BY_CUSTOMER,
+        SubscriptionStatus.CANCELLED_BY_CUSTOMER_DURING_MANDATE_CREATION,
+        SubscriptionStatus.CANCELLED_BY_CUSTOMER_DURING_PRE_DEBIT_NOTIFICATION,
+    }
+)
+"""Statuses of a subscription that is cancelled, or about to be."""
 
 
 @shape

@@ -9,8 +9,15 @@ import attrs
 from pinelabs_async.api.common import IntegrationMode, PaymentMethod, Reference, Timestamp, new_reference
 from pinelabs_async.api.plan_object import Frequency
 from pinelabs_async.api.plans import AmountRange, Links, PageInfo
-from pinelabs_async.api.subscription_object import PayerAccount, Subscription, SubscriptionStatus
+from pinelabs_async.api.subscription_object import (
+    CANCELLED,
+    RESUMED,
+    PayerAccount,
+    Subscription,
+    SubscriptionStatus,
+)
 from pinelabs_async.errors import NotFoundError
+from pinelabs_async.wire.look_up import by_id, reaches, shows
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat, absence
 from pinelabs_async.wire.pages import Pages, by_links
 from pinelabs_async.wire.resource import Resource
@@ -98,6 +105,16 @@ async def find_subscription(
     return found if same else Evidence.UNCLEAR
 
 
+def _is_changed(found: Subscription, change: SubscriptionChange) -> bool:
+    """Tell whether the customer has consented to a change: while it is ``UPDATING`` nothing says what to."""
+    plan_id = found.plan_details and found.plan_details.plan_id
+    return (
+        (change.new_plan_id, change.new_end_date) != (None, None)
+        and change.new_plan_id in (None, plan_id)
+        and change.new_end_date in (None, found.end_date)
+    )
+
+
 GET: Final = Operation(
     name="subscriptions.get",
     method="GET",
@@ -122,6 +139,8 @@ LIST: Final = Operation(
     answer=SubscriptionPage,
     envelope=None,
 )
+_READ: Final = by_id(GET, "subscription_id")
+
 CREATE: Final = Operation(
     name="subscriptions.create",
     method="POST",
@@ -144,6 +163,8 @@ UPDATE: Final = Operation(
     body=SubscriptionChange,
     answer=Subscription,
     envelope=None,
+    lookup=shows(_READ, _is_changed),
+    intent=("new_plan_id", "new_end_date"),
 )
 PAUSE: Final = Operation(
     name="subscriptions.pause",
@@ -153,6 +174,7 @@ PAUSE: Final = Operation(
     answer=Subscription,
     envelope=None,
     may_be_empty=True,
+    lookup=reaches(_READ, {SubscriptionStatus.PAUSED}),
 )
 RESUME: Final = Operation(
     name="subscriptions.resume",
@@ -162,6 +184,7 @@ RESUME: Final = Operation(
     answer=Subscription,
     envelope=None,
     may_be_empty=True,
+    lookup=reaches(_READ, RESUMED),
 )
 CANCEL: Final = Operation(
     name="subscriptions.cancel",
@@ -171,6 +194,7 @@ CANCEL: Final = Operation(
     answer=Subscription,
     envelope=None,
     may_be_empty=True,
+    lookup=reaches(_READ, CANCELLED, never={SubscriptionStatus.COMPLETED, SubscriptionStatus.EXPIRED}),
 )
 
 

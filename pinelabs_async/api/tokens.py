@@ -1,15 +1,16 @@
 """Card tokens: saved cards without the card number. Make, read and delete them, and make cryptograms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
 
 from pinelabs_async.api.common import PaymentMethod, Private, Reference, Timestamp, new_reference
 from pinelabs_async.wire.enums import OpenEnum
-from pinelabs_async.wire.operation import Operation, Repeat
+from pinelabs_async.wire.look_up import by_id, reaches
+from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Answer, Body, shape
+from pinelabs_async.wire.shape import Answer, Body, adopt, shape
 
 
 class CardTokenStatus(OpenEnum):
@@ -223,6 +224,18 @@ class DeletedToken(Answer):
     """Your reference of the deletion; answers of ``customer_tokens.delete`` only."""
 
 
+async def find_token(look: Look, _ids: Sequence[str], body: NewCardToken) -> ProviderToken | Evidence:
+    """Find a token by its reference among those of its customer; absence is never proved."""
+    listed = await look(GET, body.customer_id)
+    same = [
+        token
+        for token in listed.tokens
+        if token.merchant_token_reference == body.merchant_token_reference
+        and token.customer_id in (None, body.customer_id)
+    ]
+    return adopt(same[0], listed) if len(same) == 1 else Evidence.UNCLEAR
+
+
 GET: Final = Operation(
     name="tokens.get",
     method="GET",
@@ -240,6 +253,8 @@ CREATE: Final = Operation(
     answer=CardToken,
     envelope=None,
     reference=lambda token: token.merchant_token_reference,
+    lookup=find_token,
+    intent=("merchant_token_reference", "customer_id"),
 )
 CREATE_CRYPTOGRAM: Final = Operation(
     name="tokens.create_cryptogram",
@@ -258,6 +273,7 @@ DELETE: Final = Operation(
     repeat=Repeat.NEVER,
     answer=DeletedToken,
     envelope=None,
+    lookup=reaches(by_id(GET, "token_id"), {CardTokenStatus.DELETED}, gone="TOKEN_NOT_FOUND"),
 )
 
 

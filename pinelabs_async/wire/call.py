@@ -1,14 +1,12 @@
 """The way of a call: token, attempts, look-up, answer, all under one deadline."""
 
 import asyncio
+import contextlib
 import logging
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final, TypeVar, cast
 
-import anyio
 from yarl import URL
 
 from pinelabs_async import errors
@@ -18,22 +16,27 @@ from pinelabs_async.wire.budget import Budget
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download
 from pinelabs_async.wire.grace import see_through
-from pinelabs_async.wire.intent import Intent, Resolution
+from pinelabs_async.wire.headers import headers_of, new_request_id
+from pinelabs_async.wire.intent import Intent, IntentStore, Resolution
 from pinelabs_async.wire.operation import Evidence, Lookup, Operation, Repeat
-from pinelabs_async.wire.progress import DISTANCE, Progress
+from pinelabs_async.wire.progress import Progress
 from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
-from pinelabs_async.wire.shape import Answer, Problem, Received, attach
+from pinelabs_async.wire.shape import Answer, Body, Problem, Received, attach
+from pinelabs_async.wire.strict import strictly
 from pinelabs_async.wire.token import TokenStore
+from pinelabs_async.wire.tracing import traced
 from pinelabs_async.wire.transport import Reply, Request, Transport
-from pinelabs_async.wire.version import __version__
 
 T = TypeVar("T", bound=Answer)
 
 _log: Final = logging.getLogger("pinelabs")
+_TOO_LATE: Final = Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
 LOOK_UP_PAUSE: Final = 0.5
 """Seconds to wait before looking a lost write up: the gateway may still be carrying it out."""
+SETTLE_TIME: Final = 1.0
+"""Seconds that a journal gets at least to note how a write ended, whatever the grace is."""
 
 
 class Caller:
@@ -54,7 +57,7 @@ class Caller:
         self.under_way: Final[set[str]] = set()
         """Keys of the writes that are in the journal and not at their end."""
 
-    async def call(
+    def call(
         self,
         operation: Operation[T],
         ids: Sequence[str],
@@ -63,49 +66,60 @@ class Caller:
         body: object = None,
         query: Query | None = None,
         ends_at: float | None = None,
-    ) -> T:
-        """Carry an operation out and return its answer, or raise one error that says what became of it."""
+    ) -> Coroutine[Any, Any, T]:
+        """Carry an operation out and return its answer, or raise one error that says what became of it.
+
+        What is wrong with ids or body is raised at once, before there is anything to await.
+        """
         call = self._prepare(operation, tuple(ids), options, body=body, query=query, ends_at=ends_at)
-        if operation.repeat is Repeat.READ:
-            return cast("T", await self._carry_out(call))
-        return await see_through(self._write(call), call.abandon, call.report, self.settings.grace)
+        journaled = self.settings.journal is not None and operation.repeat is not Repeat.READ
+        made = self._write(call) if journaled else self._carry_out(call)
+        if operation.repeat is not Repeat.READ:
+            made = see_through(made, call, self.settings.grace)
+        if self.settings.tracer is not None:  # asked here, too: nearly every call goes without
+            made = self._watched(made, call)
+        return strictly(made, operation.name) if self.settings.strict else made
+
+    def _watched(self, made: Coroutine[Any, Any, T], call: Progress) -> Coroutine[Any, Any, T]:
+        tracer = self.settings.tracer
+        return made if tracer is None else traced(made, call, tracer)
 
     async def _write(self, call: Progress) -> Any:
         """Carry a write out, and keep what was meant until it is known what became of it."""
         journal = self.settings.journal
-        if journal is None:
-            return await self._carry_out(call)
+        assert journal is not None
         key = call.idempotency_key
         try:
-            await journal.record(call.intent())
+            async with asyncio.timeout(max(0.0, call.time_left)):
+                await journal.record(call.intent())
         except Exception as error:
             raise errors.NotSentError(
                 f"the intent could not be recorded ({type(error).__name__}: {error}), so nothing was sent",
                 **call.facts(),
             ) from error
         self.under_way.add(key)
-        carried_out: bool | None = None
         try:
             answer = await self._carry_out(call)
-            carried_out = True
         except errors.PineLabsError as error:
-            carried_out = None if error.outcome == "unknown" else False
+            await self.settle(journal, key, None if error.outcome == "unknown" else False)
             raise
         except asyncio.CancelledError:
-            carried_out = None if call.has_left else False
+            await self.settle(journal, key, None if call.has_left else False)
             raise
+        else:
+            call.is_done = True
+            with contextlib.suppress(
+                asyncio.CancelledError
+            ):  # the answer is there, and shall not be lost for it
+                await self.settle(journal, key, carried_out=True)
+            return answer
         finally:
             self.under_way.discard(key)
-            await self._settle(key, carried_out)
-        return answer
 
-    async def _settle(self, key: str, carried_out: bool | None) -> None:
-        """Note what became of a write; a store that fails here must not hide its result."""
-        journal = self.settings.journal
-        if journal is None:
-            return
+    async def settle(self, journal: IntentStore, key: str, carried_out: bool | None) -> None:
+        """Note what became of a write; a store that fails or hangs here must not hide its result."""
         try:
-            with anyio.CancelScope(shield=True):
+            async with asyncio.timeout(max(self.settings.grace, SETTLE_TIME)):
                 await journal.settle(key, carried_out=carried_out)
         except Exception as error:  # noqa: BLE001  # any store may fail in any way
             _log.warning(
@@ -114,16 +128,24 @@ class Caller:
 
     async def resolve(self, intent: Intent, operation: Operation[Any], options: Options) -> Resolution:
         """Find out by reading what became of a write."""
-        if operation.lookup is None or (operation.body is None and operation.intent):
+        if operation.lookup is None or (operation.intent and not intent.members):
             return Resolution(carried_out=None, intent=intent)
         ends_at = time.monotonic() + options.deadline
         ids = tuple(intent.ids.get(name, "") for name in operation.id_names)
-        meant = None if operation.body is None else codec.recall(operation.body, intent.members)
-        found = await self._read_up(operation.lookup, ids, meant, options, ends_at)
+        kind, meant = operation.body, None
+        if kind is not None and issubclass(kind, Body):  # of a file nothing is kept
+            meant = codec.recall(kind, intent.members)
+        try:
+            found = await self._read_up(operation.lookup, ids, meant, options, ends_at)
+        except (errors.InvalidRequestError, errors.NotFoundError, errors.ConfigurationError):
+            # The gateway knows no such thing, which here is no proof; or this Session cannot ask for it.
+            found = Evidence.UNCLEAR
         if found is Evidence.ABSENT:
             return Resolution(carried_out=False, intent=intent)
         if found is Evidence.UNCLEAR:
             return Resolution(carried_out=None, intent=intent)
+        if found is Evidence.GONE:
+            return Resolution(carried_out=True, intent=intent)
         return Resolution(carried_out=True, found=found, intent=intent)
 
     async def download(
@@ -133,7 +155,7 @@ class Caller:
         call = self._prepare(operation, tuple(ids), options, body=None, query=None, ends_at=None)
         call.download = download
         with download:
-            await self._carry_out(call)
+            await self._watched(self._carry_out(call), call)
             return await download.keep()
 
     async def _carry_out(self, call: Progress) -> Any:
@@ -141,12 +163,10 @@ class Caller:
             self.budget.earn()
         while True:
             if call.operation.secured:
-                call.token = await self._token(call)
-            reply = await self._attempt(call)
-            if call.download is None:
-                ending, answer = reading.read(call.operation, reply, call.request_id)
-            else:
-                reply, ending, answer = reading.read_file(reply, call.download)
+                call.token = self.tokens.current() or await self._token(call)
+            request = self._next_request(call)
+            reply = _TOO_LATE if request is None else await self.transport.send(request)
+            reply, ending, answer = _read(call, reply)
             verdict = self._judge(call, ending)
             if verdict is Verdict.ANSWER:
                 return answer
@@ -166,7 +186,7 @@ class Caller:
         if verdict is Verdict.NEW_TOKEN and call.token is not None:
             self.tokens.invalidate(call.token)
             call.token_renewed = True
-            return True
+            return not call.abandoned
         if verdict is not Verdict.AGAIN or call.abandoned:
             return False
         call.over_budget = not call.is_look_up and not self.budget.spend()
@@ -191,7 +211,7 @@ class Caller:
         host = self.settings.base_url
         if operation.legacy:
             host, content = self.settings.legacy_url, self._sign(operation, content)
-        request_id = str(uuid.uuid4())
+        request_id = new_request_id()
         return Progress(
             operation=operation,
             ids=ids,
@@ -216,9 +236,6 @@ class Caller:
         return content and self.settings.legacy.sign(content)
 
     async def _token(self, call: Progress) -> Secret:
-        token = self.tokens.current()
-        if token is not None:
-            return token
         try:
             async with asyncio.timeout(max(0.0, call.time_left)):
                 came = await self.tokens.get()
@@ -230,61 +247,25 @@ class Caller:
             return came
         raise failure.without_token(call, came)
 
-    async def _attempt(self, call: Progress) -> Reply:
-        call.attempts += 1
-        left = call.time_left
+    def _next_request(self, call: Progress) -> Request | None:
+        """Begin another attempt; None when the deadline has passed."""
+        left = call.begin_attempt()
         if left <= 0:
-            return Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
-        if call.download is not None:
-            await call.download.restart()
-        started = time.monotonic()
-        call.request = self._request(call, min(call.options.timeout, left))
-        reply = await self.transport.send(call.request)
-        call.request = None
-        call.reach = max(call.reach, reply.reach, key=DISTANCE.index)
-        if not _log.isEnabledFor(logging.DEBUG):
-            return reply
-        _log.debug(
-            "%s %s -> %s, attempt %d, %.0f ms, Request-ID %s",
-            call.operation.method,
-            call.operation.path,
-            reply.status or reply.reach,
-            call.attempts,
-            (time.monotonic() - started) * 1000,
-            call.request_id,
-        )
-        return reply
-
-    def _request(self, call: Progress, timeout: float) -> Request:
-        operation = call.operation
-        headers = {
-            "Accept": "application/json" if call.download is None else "application/pdf, application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": _USER_AGENT,
-            **call.options.headers,
-        }
-        if call.content is not None:
-            headers["Content-Type"] = call.content.type
-        if not operation.legacy:  # the older gateway knows none of these
-            headers["Request-ID"] = call.request_id
-            headers["Request-Timestamp"] = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
-            if operation.repeat is not Repeat.READ:
-                headers["Idempotency-Key"] = call.idempotency_key
-        if call.token is not None:
-            headers["Authorization"] = f"Bearer {call.token.reveal()}"
-        if self.settings.merchant_id is not None and operation.secured:
-            headers["Merchant-ID"] = self.settings.merchant_id
-        return Request(
-            method=operation.method,
+            return None
+        call.request = Request(
+            method=call.operation.method,
             url=call.url,
-            headers=headers,
+            headers=headers_of(call, self.settings.merchant_id),
             content=call.content,
-            changes_nothing=operation.repeat is Repeat.READ,
-            timeout=timeout,
+            changes_nothing=call.operation.repeat is Repeat.READ,
+            timeout=min(call.options.timeout, left),
             download=call.download,
         )
+        return call.request
 
     def _judge(self, call: Progress, ending: Ending) -> Verdict:
+        if ending.usable:
+            return Verdict.ANSWER
         history = History(
             attempts=call.attempts,
             max_attempts=call.options.max_attempts,
@@ -312,15 +293,22 @@ class Caller:
     ) -> Any:
         """Look a write up; every read of it is outside the budget of repetitions."""
 
-        async def look(operation: Operation[Any], *ids: str, query: Query | None = None) -> Any:
-            call = self._prepare(operation, ids, options, body=None, query=query, ends_at=ends_at)
+        async def look(
+            operation: Operation[Any], *ids: str, query: Query | None = None, body: object = None
+        ) -> Any:
+            call = self._prepare(operation, ids, options, body=body, query=query, ends_at=ends_at)
             call.is_look_up = True
-            return await self._carry_out(call)
+            return await self._watched(self._carry_out(call), call)
 
         return await lookup(look, ids, meant)
 
 
-_USER_AGENT: Final = f"pinelabs-async/{__version__}"
+def _read(call: Progress, reply: Reply) -> tuple[Reply, Ending, Any]:
+    """Note how an attempt ended, and read what it brought."""
+    call.end_attempt(reply)
+    if call.download is not None:
+        return reading.read_file(reply, call.download)
+    return reply, *reading.read(call.operation, reply, call.request_id)
 
 
 async def _wait(call: Progress, reply: Reply) -> bool:

@@ -6,6 +6,7 @@ msgspec, compiled for the class, straight from the bytes. Where that refuses, th
 """
 
 import functools
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from pinelabs_async.money import Money
 from pinelabs_async.wire import tolerant
 from pinelabs_async.wire.lifetime import watch_forks
+from pinelabs_async.wire.redact import without_frames
 from pinelabs_async.wire.shape import (
     Answer,
     Body,
@@ -55,7 +57,7 @@ _compiling = _Compiling()
 # Some documented answers are camelCase, wholly or in part: they have one of these.
 _CAMEL_TIME = b'"createdAt"'
 _CAMEL_AMOUNT = b'"paymentAmount"'
-_decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any]] = {}
+_decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any] | None] = {}
 _writers: dict[type[Any], Callable[[Any], Any]] = {}
 _readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
 
@@ -68,7 +70,23 @@ def to_json(obj: object) -> bytes:
     Raises:
         TypeError: something JSON cannot say.
     """
-    return _encoder().encode(_writer_of(obj.__class__)(obj))
+    plain = _writer_of(obj.__class__)(obj)
+    try:
+        return _encoder().encode(plain)
+    except UnicodeEncodeError:  # an answer may hold half a character; UTF-8 cannot, its escape can
+        return _encoder().encode(_escaped(plain))
+
+
+def _escaped(plain: Any) -> Any:
+    """Write texts that UTF-8 cannot say with escapes; in the name of a member there is room for a ``?`` only."""
+    if isinstance(plain, dict):
+        members = cast("dict[str, Any]", plain)
+        return {name.encode(errors="replace").decode(): _escaped(value) for name, value in members.items()}
+    if isinstance(plain, (list, tuple)):
+        return [_escaped(item) for item in cast("Sequence[Any]", plain)]
+    if isinstance(plain, str) and not plain.isascii():
+        return msgspec.Raw(json.dumps(plain).encode())
+    return plain
 
 
 def from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[Any]) -> T:
@@ -81,6 +99,15 @@ def from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[Any
         ValueError: not JSON, not an object, or a value that the class refuses; the message names the field.
         TypeError: a value of the wrong type; the message names the field.
     """
+    try:
+        return _from_json(cls, data)
+    except (TypeError, ValueError) as error:
+        wrong = without_frames(error)
+    del data  # a traceback with locals shall not show what was given
+    raise wrong
+
+
+def _from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[Any]) -> T:
     if not _is_shape(cls):
         raise TypeError(f"{getattr(cls, '__name__', cls)} is not read from JSON.")
     if issubclass(cls, Answer):
@@ -113,14 +140,14 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
     if cls is Answer:  # it has no fields, so any JSON fits
         read_json(body)
         return cls(), ()
-    if (
-        issubclass(cls, Renamed) or cls.SENT_BACK
-    ):  # the fast decoder knows no other names, and no extra members
+    key = (cls, envelope)
+    decoder = _decoders[key] if key in _decoders else _decoder_of(*key)
+    if decoder is None:
         return tolerant.read(cls, read_json(body), envelope)
     if cls.BARE is not None and body.lstrip()[:1] == b"[":
         body = b'{"%s":%s}' % (cls.BARE.encode(), body)
     try:
-        decoded = _decoder_of(cls, envelope).decode(body)
+        decoded = decoder.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return tolerant.read(cls, read_json(body), envelope)
     answer = decoded if envelope is None else decoded.held
@@ -132,6 +159,9 @@ def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[P
 def trace(body: object, names: Sequence[str]) -> dict[str, Any]:
     """Return some members of a body as JSON; ``payments.payment_amount`` is that of each of the payments."""
     whole = msgspec.json.decode(to_json(body))
+    bare = getattr(body, "BARE", None)
+    if bare is not None:
+        whole = {bare: whole}
     kept: dict[str, Any] = {}
     for name in names:
         _keep_member(whole, kept, name.split("."))
@@ -181,7 +211,7 @@ def prepare(cls: type[Any], envelope: str | None = None) -> None:
     prepare_checks(cls)
     if not issubclass(cls, Answer):
         _reader_of(cls)
-    elif not issubclass(cls, Renamed):
+    else:
         _decoder_of(cls, envelope)
 
 
@@ -190,12 +220,16 @@ def _encoder() -> msgspec.json.Encoder:
     return msgspec.json.Encoder(decimal_format="number")
 
 
-def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any]:
-    decoder = _decoders.get((cls, envelope))
-    if decoder is None:
+def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any] | None:
+    """Compile the fast way for a class; None where it has none: it knows no other names, and no extra members."""
+    if (cls, envelope) in _decoders:
+        return _decoders[cls, envelope]
+    decoder = None
+    if not issubclass(cls, Renamed) and not cls.SENT_BACK:
         with _compiling.lock:
             whole = cls if envelope is None else _wrap(cls, envelope)
-            decoder = _decoders[cls, envelope] = msgspec.json.Decoder(whole, float_hook=Decimal)
+            decoder = msgspec.json.Decoder(whole, float_hook=Decimal)
+    _decoders[cls, envelope] = decoder
     return decoder
 
 

@@ -34,9 +34,9 @@ class Resolution:
     """Say what became of a write, as far as reading can tell."""
 
     carried_out: bool | None
-    """True: it was. False: it surely was not, and may be repeated as it is. None: it cannot be told; do not repeat."""
+    """True: it was, or what it leads to is there all the same. False: it surely was not, and may be repeated as it is. None: it cannot be told; do not repeat."""
     found: Answer | None = None
-    """What the look-up found: the thing itself, or the object whose state tells."""
+    """What the look-up found: the thing itself, or the object whose state tells; None where it was to go, and is gone."""
     intent: Intent | None = None
     """What was meant."""
 

@@ -8,7 +8,7 @@ import attrs
 
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire.content import Content, form
-from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.redact import Secret, frameless_init
 
 HOSTS: Final[Mapping[str, str]] = {
     "uat": "https://uat.pinepg.in",
@@ -22,6 +22,7 @@ def _hide(code: str | Secret) -> Secret:
     return code if isinstance(code, Secret) else Secret(code)
 
 
+@frameless_init
 @attrs.frozen
 class LegacyCredentials:
     """Hold what identifies you to the older Pay by Links gateway: ``Session(..., legacy=LegacyCredentials(...))``.

@@ -31,14 +31,16 @@ class Repeat(enum.StrEnum):
     BY_REFERENCE = "BY_REFERENCE"
     """It carries a merchant reference that can be looked up."""
     NEVER = "NEVER"
-    """Nothing tells whether it was carried out: never again by itself."""
+    """Nothing proves that it was not carried out: never again by itself."""
 
 
 class Evidence(enum.Enum):
     """What a look-up says of a write whose answer was lost, when it does not find the thing itself."""
 
     ABSENT = "absent"
-    """The gateway answered, and there is no such object."""
+    """The gateway answered, and there is no such object, or it shows that the write was not carried out."""
+    GONE = "gone"
+    """The gateway answered that there is no such object, and that is what the write leads to."""
     UNCLEAR = "unclear"
     """It cannot be told: no answer, or an object that is not the one meant."""
 
@@ -46,7 +48,9 @@ class Evidence(enum.Enum):
 class Look(Protocol):
     """Call a READ operation while a write is being resolved."""
 
-    def __call__(self, operation: "Operation[T]", *ids: str, query: Query | None = None) -> Awaitable[T]:
+    def __call__(
+        self, operation: "Operation[T]", *ids: str, query: Query | None = None, body: object = None
+    ) -> Awaitable[T]:
         """Return its answer, or raise as a call does."""
         ...
 
@@ -82,7 +86,7 @@ class Operation(Generic[T_co]):
     reference: Callable[[Any], str | None] = attrs.field(default=lambda _: None, repr=False)
     """Read the merchant reference out of the body."""
     lookup: Lookup | None = attrs.field(default=None, repr=False)
-    """Tell what became of a lost write, by reading only."""
+    """Tell what became of a lost write, by reading only; where the write is never repeated, for resolve alone."""
     intent: Sequence[str] = ()
     """Members of the body that the look-up compares, none of them private: kept on errors and in journals."""
     resend: bool = False
@@ -93,11 +97,15 @@ class Operation(Generic[T_co]):
     """Read code and message out of an answer that is a refusal in spite of its 2xx status."""
     lost: Sequence[str] = ()
     """Fields of the answer that a look-up cannot give back."""
+    id_names: Sequence[str] = attrs.field(init=False, repr=False)
+    """The names of the ids in the path."""
+    literals: Sequence[str] = attrs.field(init=False, repr=False)
+    """What stands in the path before, between and after its ids."""
 
-    @property
-    def id_names(self) -> Sequence[str]:
-        """The names of the ids in the path."""
-        return _PLACE.findall(self.path)
+    def __attrs_post_init__(self) -> None:
+        parts = _PLACE.split(self.path)
+        object.__setattr__(self, "id_names", tuple(parts[1::2]))
+        object.__setattr__(self, "literals", tuple(parts[::2]))
 
     def trace(self, body: Any) -> Mapping[str, Any]:
         """Return those members of a body, as JSON."""
@@ -113,8 +121,10 @@ class Operation(Generic[T_co]):
         names = self.id_names
         if len(names) != len(ids):
             raise TypeError(f"{self.name} takes {len(names)} ids ({', '.join(names)}), not {len(ids)}.")
-        given = {name: quote_id(name, value) for name, value in zip(names, ids, strict=True)}
-        return _PLACE.sub(lambda found: given[found[1]], self.path) if given else self.path
+        path = self.literals[0]
+        for place, name in enumerate(names):
+            path += quote_id(name, ids[place]) + self.literals[place + 1]
+        return path
 
 
 def absence(error: ApiError, code: str) -> Evidence:

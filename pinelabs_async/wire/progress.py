@@ -1,5 +1,6 @@
 """How far one call has got."""
 
+import logging
 import time
 from typing import Any, Final
 
@@ -14,45 +15,75 @@ from pinelabs_async.wire.intent import Intent
 from pinelabs_async.wire.operation import Operation
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options
-from pinelabs_async.wire.transport import Request
+from pinelabs_async.wire.transport import Reply, Request
 
+_log: Final = logging.getLogger("pinelabs")
 DISTANCE: Final = tuple(Reach)
 """How far a call can get, nearest first."""
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, eq=False, slots=False, auto_attribs=False)
 class Progress:
-    """Hold the state of one call over its attempts."""
+    """Hold the state of one call over its attempts; what may change stands in the class until it does."""
 
-    operation: Operation[Any]
-    ids: tuple[str, ...]
-    options: Options
+    operation: Operation[Any] = attrs.field()
+    ids: tuple[str, ...] = attrs.field()
+    options: Options = attrs.field()
     url: URL = attrs.field(repr=False)
     content: Content | None = attrs.field(repr=False)
     body: object = attrs.field(repr=False)
-    reference: str | None
-    request_id: str
-    idempotency_key: str
-    ends_at: float
+    reference: str | None = attrs.field()
+    request_id: str = attrs.field()
+    idempotency_key: str = attrs.field()
+    ends_at: float = attrs.field()
     is_look_up: bool = False
     abandoned: bool = False
     """Whether its caller has gone, so that nothing more is sent."""
     download: Download | None = None
     attempts: int = 0
+    began: float = 0
+    """When the last of them did, on the monotonic clock."""
     request: Request | None = None
     """What is under way at this moment."""
     token: Secret | None = None
     token_renewed: bool = False
     maybe_done: bool = False
+    is_done: bool = False
+    """Whether its answer is there, so that only what follows it is under way."""
     resent: bool = False
     over_budget: bool = False
     """Whether it would have been tried again if this Session had not repeated so many calls already."""
     reach: Reach = Reach.NOT_SENT
+    status: int | None = None
+    """Of the last answer that came."""
 
     @property
     def time_left(self) -> float:
         """Seconds until the deadline."""
         return self.ends_at - time.monotonic()
+
+    def begin_attempt(self) -> float:
+        """Count another attempt; return the seconds until the deadline."""
+        self.attempts += 1
+        self.began = time.monotonic()
+        return self.ends_at - self.began
+
+    def end_attempt(self, reply: Reply) -> None:
+        """Log how an attempt ended, and note how far it got: the one that got furthest counts."""
+        self.request = None
+        self.status = reply.status or self.status
+        if reply.reach is not self.reach:
+            self.reach = max(self.reach, reply.reach, key=DISTANCE.index)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s %s -> %s, attempt %d, %.0f ms, Request-ID %s",
+                self.operation.method,
+                self.operation.path,
+                reply.status or reply.reach,
+                self.attempts,
+                (time.monotonic() - self.began) * 1000,
+                self.request_id,
+            )
 
     def facts(self) -> dict[str, Any]:
         """Return what every error of this call says."""
@@ -70,7 +101,11 @@ class Progress:
     @property
     def has_left(self) -> bool:
         """Whether the gateway may have got something of it."""
-        return self.maybe_done or (self.request is not None and self.request.reach is not Reach.NOT_SENT)
+        return (
+            self.maybe_done
+            or self.is_done
+            or (self.request is not None and self.request.reach is not Reach.NOT_SENT)
+        )
 
     def abandon(self) -> bool:
         """Send nothing more; tell whether something has left."""

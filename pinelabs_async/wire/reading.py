@@ -3,7 +3,6 @@
 Nothing here raises: money may have moved before the reply came.
 """
 
-import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
@@ -26,13 +25,13 @@ _MESSAGES: Final = ("message", "error_message", "response_message", "RESPONSE_ME
 
 def read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending, T | None]:
     """Read a reply: an answer, or the code of a refusal, or neither."""
-    ending = functools.partial(Ending, reach=reply.reach, status=reply.status, whole=reply.whole)
-    if reply.status is None or not reply.whole:
-        return ending(), None
-    if not 200 <= reply.status < 300:
-        return ending(code=read_refusal(reply)[0]), None
+    status = reply.status
+    if status is None or not reply.whole:
+        return _ending(reply), None
+    if not 200 <= status < 300:
+        return _ending(reply, code=read_refusal(reply)[0]), None
     body, envelope = reply.body, operation.envelope
-    if not body and (operation.may_be_empty or (operation.envelope is None and reply.status == 204)):
+    if not body and (operation.may_be_empty or (operation.envelope is None and status == 204)):
         body, envelope = b"{}", None
     try:
         answer = codec.decode(operation.answer, body, envelope=envelope, request_id=request_id)
@@ -40,23 +39,30 @@ def read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending
     except Exception as error:  # noqa: BLE001  # money may have moved: nothing that was answered may raise here
         if not isinstance(error, ValueError):
             _log.warning("%s: its answer could not be read: %s", operation.name, type(error).__name__)
-        return ending(), None
+        return _ending(reply), None
     if refusal:
-        return ending(refusal=refusal), None
-    return ending(usable=True), answer
+        return _ending(reply, refusal=refusal), None
+    return Ending(reach=reply.reach, status=status, usable=True), answer
+
+
+def _ending(
+    reply: Reply, *, code: str | None = None, refusal: tuple[str, str] | None = None, usable: bool = False
+) -> Ending:
+    return Ending(
+        reach=reply.reach, status=reply.status, code=code, whole=reply.whole, usable=usable, refusal=refusal
+    )
 
 
 def read_file(reply: Reply, download: Download) -> tuple[Reply, Ending, None]:
     """Judge a reply whose body went into a download: the kind of file that is expected, or no answer."""
-    ending = functools.partial(Ending, reach=reply.reach, status=reply.status, whole=reply.whole)
     if reply.status is None or not reply.whole:
-        return reply, ending(), None
+        return reply, _ending(reply), None
     if not 200 <= reply.status < 300:
-        return reply, ending(code=read_refusal(reply)[0]), None
+        return reply, _ending(reply, code=read_refusal(reply)[0]), None
     if not download.is_right:
         trouble = f"the {download.size} bytes of {_kind_of(reply)} that came are no {download.kind}"
-        return attrs.evolve(reply, trouble=trouble), ending(), None
-    return reply, ending(usable=True), None
+        return attrs.evolve(reply, trouble=trouble), _ending(reply), None
+    return reply, _ending(reply, usable=True), None
 
 
 def read_refusal(reply: Reply) -> tuple[str | None, str, dict[str, str]]:

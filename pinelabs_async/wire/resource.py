@@ -1,6 +1,7 @@
 """What a group of operations is: the calls of one Session, by name."""
 
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.operation import Operation
@@ -20,7 +21,7 @@ class Resource:
         self._caller = caller
         self._options = options
 
-    async def _send(
+    def _send(
         self, operation: Operation[T], *ids: str, body: object = None, query: Query | None = None
-    ) -> T:
-        return await self._caller.call(operation, ids, self._options, body=body, query=query)
+    ) -> Coroutine[Any, Any, T]:
+        return self._caller.call(operation, ids, self._options, body=body, query=query)

@@ -1,6 +1,5 @@
 """What a Session is set up with, checked at the door."""
 
-import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pinelabs_async.wire.legacy import HOSTS as LEGACY_HOSTS
 from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret
+from pinelabs_async.wire.tracing import Tracer
 
 Environment = Literal["uat", "production"]
 OnUnknown = Literal["resolve", "raise"]
@@ -79,7 +79,7 @@ class Options:
         return attrs.evolve(self, **{name: value for name, value in changes.items() if value is not None})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Settings:
     """Hold what stays the same for the life of a Session."""
 
@@ -99,6 +99,10 @@ class Settings:
     journal: IntentStore | None = None
     """Where writes are recorded before they leave."""
     answer_limit: int = 4 * 1024 * 1024
+    strict: bool = False
+    """Whether misfits of answers are warned of."""
+    tracer: Tracer | None = attrs.field(default=None, repr=False)
+    """What makes a span for each call."""
     proxy: str | None = attrs.field(default=None, repr=False)
     trust_env: bool = False
     ssl: SSLContext | None = None
@@ -136,6 +140,12 @@ class Settings:
             callable(getattr(self.journal, name, None)) for name in ("record", "settle", "pending")
         ):
             raise ConfigurationError(f"journal must be an IntentStore, not {type(self.journal).__name__}.")
+        if self.tracer is not None and not callable(getattr(self.tracer, "start_as_current_span", None)):
+            raise ConfigurationError(
+                "tracer must be an OpenTelemetry Tracer, as opentelemetry.trace.get_tracer(...) returns it, "
+                f"not {type(self.tracer).__name__}."
+            )
+        _check_strict(self.strict, self.base_url)
         if not isinstance(self.trust_env, bool):
             raise ConfigurationError(f"trust_env must be True or False, not {self.trust_env!r}.")
         if self.proxy is not None:
@@ -257,7 +267,9 @@ def _is_loopback(host: str) -> bool:
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
     if isinstance(value, str) and value in known:
         return
-    close = difflib.get_close_matches(str(value).lower(), known, n=1, cutoff=0.4)
+    from difflib import get_close_matches  # noqa: PLC0415  # most programs make no such mistake
+
+    close = get_close_matches(str(value).lower(), known, n=1, cutoff=0.4)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ConfigurationError(f"{name} must be {' or '.join(map(repr, known))}, not {value!r}.{hint}")
 
@@ -281,6 +293,13 @@ def _check_header(name: object, value: object) -> None:
         raise ConfigurationError(f"headers: {name} is set by the SDK itself.")
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ConfigurationError(f"headers: the value of {name} must be printable ASCII text.")
+
+
+def _check_strict(strict: object, base_url: str) -> None:
+    if not isinstance(strict, bool):
+        raise ConfigurationError(f"strict must be True or False, not {strict!r}.")
+    if strict and base_url == HOSTS["production"]:
+        raise ConfigurationError("strict is for tests: in production every answer must reach its caller.")
 
 
 def _check_proxy(proxy: object) -> None:

@@ -1,5 +1,6 @@
 """Points in time as the gateway writes them, and as it wants them."""
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +34,7 @@ def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
 
 
 def write_time(moment: datetime) -> str:
-    """Write an aware time in UTC with milliseconds, or with microseconds where it has them.
+    """Write an aware time in UTC, with as many digits as it needs: none, three or six.
 
     Raises:
         ValueError: the time is naive, so that nobody knows which moment it means.
@@ -42,5 +43,9 @@ def write_time(moment: datetime) -> str:
         raise ValueError(
             "a naive datetime cannot be sent; give it a time zone, e.g. datetime.now(timezone.utc)."
         )
-    digits = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
-    return moment.astimezone(UTC).isoformat(timespec=digits).replace("+00:00", "Z")
+    digits = (
+        "microseconds" if moment.microsecond % 1000 else "milliseconds" if moment.microsecond else "seconds"
+    )
+    with contextlib.suppress(OverflowError):  # at the edge of the calendar its own zone must do
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec=digits).replace("+00:00", "Z")

@@ -24,7 +24,7 @@ SHORTEST_LIFETIME = 60.0
 """Seconds to use a token that says it has expired already: then a clock is wrong, and a 401 will tell."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Grant:
     """Hold a token and the seconds it may be used for, None when the gateway did not say."""
 
@@ -32,7 +32,7 @@ class Grant:
     lifetime: float | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Held:
     token: Secret
     refresh_at: float
@@ -100,8 +100,16 @@ class TokenStore:
             self._fetching = fetching
         task = self._fetched_on.create_task(self._run(fetching), name="pinelabs token")
         self._tasks.add(task)  # the loop itself keeps only a weak reference
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda task: self._over(task, fetching))
         return fetching
+
+    def _over(
+        self, task: asyncio.Task[None], fetching: "concurrent.futures.Future[_Held | PineLabsError]"
+    ) -> None:
+        self._tasks.discard(task)
+        if not fetching.done():  # it was cancelled before its first step
+            self._end(None)
+            fetching.cancel()
 
     async def _run(self, fetching: "concurrent.futures.Future[_Held | PineLabsError]") -> None:
         try:

@@ -6,8 +6,8 @@ never runs through frames whose locals hold the token or a card number.
 
 import asyncio
 import functools
-import io
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -20,8 +20,11 @@ from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download, UnusableError
 from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
+from pinelabs_async.wire.patience import Patience
 from pinelabs_async.wire.settings import Settings
+from pinelabs_async.wire.version import __version__
 
+_log: Final = logging.getLogger("pinelabs")
 _NEVER_CONNECTED: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -30,7 +33,13 @@ _NEVER_CONNECTED: Final = (
 )
 _PLAIN_SPOKEN: Final = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 _PATIENCE: Final = 5.0
-"""Seconds to wait for another thread's event loop to close its connections."""
+"""Seconds to wait for connections to be closed."""
+_ALWAYS: Final[Mapping[str, str]] = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"pinelabs-async/{__version__}",
+}
+"""What every request says, unless it says something else itself."""
 _NEVER_ROUND: Final = 1e9
 _CHUNK: Final = 64 * 1024
 
@@ -51,7 +60,7 @@ class Request:
     """How far the writing got, as long as it is known; where there is no body nothing is known."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class Reply:
     """Hold what came of one attempt; its ``repr`` does not show the body."""
 
@@ -68,21 +77,32 @@ class Reply:
 _NOTHING: Final = Content("application/json", b"")
 
 
-class _Body(aiohttp.BytesIOPayload):
+class _Body(aiohttp.Payload):
     """Note on the request how far its writing got, and refuse to be written twice.
 
     aiohttp sends PUT and DELETE again by itself when a connection breaks. A second write of the same
     body is stopped here, whoever owns the session.
     """
 
+    _autoclose = True  # there is nothing to close
+
     def __init__(self, request: Request) -> None:
         content = request.content or _NOTHING
-        super().__init__(io.BytesIO(content.data), content_type=content.type)
+        super().__init__(content.data, content_type=content.type)
+        self._data = content.data
+        self._size = len(content.data)
         self._request = request
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return self._data.decode(encoding, errors)
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         self._start(writer)
-        await super().write_with_length(writer, content_length)
+        whole = self._data[:content_length]
+        for begin in range(
+            0, len(whole), _CHUNK
+        ):  # in parts, each of which waits until the peer has taken some
+            await writer.write(whole[begin : begin + _CHUNK])
         self._finish()
 
     async def write(self, writer: AbstractStreamWriter) -> None:
@@ -105,22 +125,31 @@ def _is_closed(writer: AbstractStreamWriter) -> bool:
     return transport is None or transport.is_closing()
 
 
+@attrs.frozen(eq=False)
+class _Place:
+    """What belongs to one event loop."""
+
+    pool: aiohttp.ClientSession
+    patience: Patience
+    guard: AsyncGenerator[None, None] | None
+    """Closes what was made here; the caller's own pool is left alone."""
+
+
 class Transport:
     """Send requests over one connection pool per event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._pools: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
-        self._guards: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
+        self._places: dict[asyncio.AbstractEventLoop, _Place] = {}
         self._opened = False
         self._closed = False
         watch_forks(self)
 
     def after_fork(self) -> None:
         """Begin without connections: those that are open are the parent's."""
-        if self._pools:
-            leave_to_parent((self._pools, self._guards))
-            self._pools, self._guards = {}, {}
+        if self._places:
+            leave_to_parent(self._places)
+            self._places = {}
         self._opened = False
 
     @property
@@ -130,88 +159,90 @@ class Transport:
 
     async def send(self, request: Request) -> Reply:
         """Make one attempt and say what came of it."""
-        pool = await self._pool()
+        if request.download is not None:
+            await request.download.restart()
+        place = self._here() or await self._open()
         body = None if request.changes_nothing and request.content is None else _Body(request)
+        response = None
+        limit = place.patience.limit(request.timeout)
         try:
-            async with pool.request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                data=body,
-                allow_redirects=False,
-                raise_for_status=False,
-                timeout=_timeout(request.timeout),
-                proxy=self._settings.proxy,
-                ssl=self._settings.ssl or True,
-            ) as response:
-                return await self._read(response, request.download)
+            with limit:
+                response = await place.pool.request(
+                    request.method,
+                    request.url,
+                    headers=request.headers if place.guard else {**_ALWAYS, **request.headers},
+                    data=body,
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    timeout=_timeout(request.timeout),
+                    proxy=self._settings.proxy,
+                    ssl=self._settings.ssl or True,
+                )
+                answer = await _answer_of(response, request.download, self._settings.answer_limit)
+            return _answered(response, answer)
         except asyncio.CancelledError as error:
+            if (
+                not limit.was_cancelled_within
+            ):  # a pool that is closed cancels what waits for a connection of it
+                return Reply(reach=_reach_of(request, body, error), trouble="the connections were closed")
             cancelled = error.args
         except Exception as error:  # noqa: BLE001  # whatever a library raises here ended an attempt
+            if response is not None:  # the status has arrived, so this is no unknown end
+                return _answered(response, trouble=_describe(error))
             return Reply(reach=_reach_of(request, body, error), trouble=_describe(error))
+        finally:
+            if (
+                response is not None and not response.closed
+            ):  # at its body's end it has given its connection back
+                response.close()
         # A new one, since the frames of the old one's traceback hold the token; the args are the canceller's.
         raise asyncio.CancelledError(*cancelled)
 
-    async def _read(self, response: aiohttp.ClientResponse, download: Download | None) -> Reply:
-        body, trouble = b"", ""
-        try:
-            if download is not None and 200 <= response.status < 300:
-                async for chunk in response.content.iter_chunked(_CHUNK):
-                    await download.write(chunk)
-            else:
-                body = await _read_bounded(response, self._settings.answer_limit)
-        except UnusableError as error:
-            trouble = str(error)
-            response.close()
-        except Exception as error:  # noqa: BLE001  # the status has arrived, so this is no longer an unknown end
-            trouble = _describe(error)
-        return Reply(
-            reach=Reach.ANSWERED,
-            status=response.status,
-            headers=response.headers,
-            body=body,
-            whole=not trouble,
-            trouble=trouble,
-        )
-
-    async def _pool(self) -> aiohttp.ClientSession:
+    def _here(self) -> _Place | None:
+        """Return what belongs to this event loop, or None where nothing does yet."""
         if self._closed:
             raise ConfigurationError("this Session is closed; make a new one.")
         given = self._settings.http
-        if given is not None:
-            if given.closed:
-                raise ConfigurationError("the aiohttp.ClientSession given as http is closed.")
-            return given
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None or pool.closed:
-            self._forget_dead_loops()
+        if given is not None and given.closed:
+            raise ConfigurationError("the aiohttp.ClientSession given as http is closed.")
+        place = self._places.get(asyncio.get_running_loop())
+        return None if place is None or place.pool.closed else place
+
+    async def _open(self) -> _Place:
+        self._forget_dead_loops()
+        patience = Patience()
+        if self._settings.http is not None:
+            place = _Place(self._settings.http, patience, None)
+        else:
             self._opened = True
-            pool = self._pools[loop] = _make_pool(self._settings)
-            guard = self._guards[loop] = _close_with_loop(pool)
-            await anext(guard)
-        return pool
+            pool = _make_pool(self._settings)
+            place = _Place(pool, patience, _close_with_loop(pool, patience))
+        self._places[asyncio.get_running_loop()] = place
+        if place.guard is not None:
+            await anext(place.guard)
+        return place
 
     def _forget_dead_loops(self) -> None:
-        for loop in list(self._pools):  # a copy: another thread's loop may come at the same time
+        for loop in list(self._places):  # a copy: another thread's loop may come at the same time
             if loop.is_closed():
-                self._pools.pop(loop, None)
-                self._guards.pop(loop, None)
+                self._places.pop(loop, None)
 
     async def aclose(self) -> None:
         """Close the connections that were made here; those of the caller's own session are left alone."""
         self._closed = True
         here = asyncio.get_running_loop()
-        guards, self._guards, self._pools = self._guards, {}, {}
-        for loop, guard in guards.items():
+        places, self._places = self._places, {}
+        for loop, place in places.items():
+            if place.guard is None:
+                continue
             if loop is here:
-                await guard.aclose()
+                await place.guard.aclose()
             elif loop.is_running():
-                closing = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guard.aclose(), loop))
+                closing = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(place.guard.aclose(), loop))
                 await asyncio.wait((closing,), timeout=_PATIENCE)  # that loop may stop at any moment
 
 
-async def _close_with_loop(pool: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+async def _close_with_loop(pool: aiohttp.ClientSession, patience: Patience) -> AsyncGenerator[None, None]:
     """Close the pool when this generator is closed: by ``aclose``, or by ``asyncio.run`` at its end.
 
     A Session may live longer than its event loop; its connections may not.
@@ -219,13 +250,44 @@ async def _close_with_loop(pool: aiohttp.ClientSession) -> AsyncGenerator[None, 
     try:
         yield
     finally:
-        await pool.close()
+        try:
+            async with asyncio.timeout(_PATIENCE):  # it waits for what a peer does not take off a connection
+                await pool.close()
+        except TimeoutError:
+            _log.warning("connections that could not be closed in %g seconds were left", _PATIENCE)
+        patience.end()
+
+
+def _answered(response: aiohttp.ClientResponse, body: bytes = b"", trouble: str = "") -> Reply:
+    return Reply(
+        reach=Reach.ANSWERED,
+        status=response.status,
+        headers=response.headers,
+        body=body,
+        whole=not trouble,
+        trouble=trouble,
+    )
+
+
+def _answer_of(
+    response: aiohttp.ClientResponse, download: Download | None, limit: int
+) -> Coroutine[Any, Any, bytes]:
+    """Return what reads the body, with no more steps than it takes."""
+    if download is not None and 200 <= response.status < 300:
+        return _read_into(download, response)
+    length = response.content_length
+    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
+        return response.read()
+    return _read_bounded(response, limit)
+
+
+async def _read_into(download: Download, response: aiohttp.ClientResponse) -> bytes:
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        await download.write(chunk)
+    return b""
 
 
 async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    length = response.content_length
-    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
-        return await response.read()
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):
@@ -238,8 +300,8 @@ async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
 
 @functools.lru_cache(maxsize=64)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    # The wait for a connection ends a moment before the whole, so that the two can be told apart.
-    return aiohttp.ClientTimeout(total=seconds, connect=seconds - min(0.05, seconds / 10))
+    # The whole has its limit from us. The wait for a connection ends a moment before, so that the two can be told apart.
+    return aiohttp.ClientTimeout(total=None, connect=seconds - min(0.05, seconds / 10))
 
 
 def _make_pool(settings: Settings) -> aiohttp.ClientSession:
@@ -250,6 +312,7 @@ def _make_pool(settings: Settings) -> aiohttp.ClientSession:
             timeout_ceil_threshold=_NEVER_ROUND,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
+        headers=_ALWAYS,
         trust_env=settings.trust_env,
     )
     if hasattr(pool, "_retry_connection"):  # there is no public switch: aio-libs/aiohttp#10790
@@ -257,13 +320,15 @@ def _make_pool(settings: Settings) -> aiohttp.ClientSession:
     return pool
 
 
-def _reach_of(request: Request, body: _Body | None, error: Exception) -> Reach:
+def _reach_of(request: Request, body: _Body | None, error: BaseException) -> Reach:
     if body is not None:
         return request.reach
     return Reach.NOT_SENT if isinstance(error, _NEVER_CONNECTED) else Reach.SENT
 
 
 def _describe(error: Exception) -> str:
+    if isinstance(error, UnusableError):
+        return str(error)
     if isinstance(error, asyncio.TimeoutError):
         return "no answer in time"
     # Other errors' texts may hold URLs, and those a proxy's password.

@@ -61,7 +61,7 @@ def sandbox(port: int, webhook_url: str) -> None:
             ("PINELABS_WEBHOOK_SECRET", box.webhook_secret),
         ):
             click.echo(f"export {name}={value}")
-        click.echo("The sandbox runs until Ctrl-C.", err=True)
+        click.echo(f"The sandbox runs until Ctrl-C; open {box.base_url} in a browser.", err=True)
         sys.stdout.flush()
         while not stopped.wait(0.5):  # a bare wait() cannot be interrupted on Windows
             pass

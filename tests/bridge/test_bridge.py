@@ -24,8 +24,9 @@ from pinelabs_sync import (
     WaitError,
 )
 from pinelabs_sync.bridge import Bridge
+from pinelabs_sync.crossing import Crossing
 from pinelabs_sync.sandbox import Sandbox
-from tests.loopback.raw import after, answer, drop, never, order_json
+from tests.loopback.raw import after, answer, drop, never, order_json, refusal
 from tests.loopback.shop import card_payment, new_capture, new_order, new_refund
 
 
@@ -231,23 +232,18 @@ def test_dropped_on_its_own_thread(server, monkeypatch):
     session = pinelabs_sync.Session("client", "s3cret", base_url=server.base_url)
     session.orders.get("v1-order")
     thread = thread_of(session)
-    portal = session._bridge._portal
+    loop = session._bridge._crossings.loop
     session.cycle = session
-    session_closer = session._twin.aclose
     gc.collect()
 
     async def collect():
         await asyncio.sleep(0.05)
         gc.collect()
 
-    done = portal.start_task_soon(collect)
+    done = asyncio.run_coroutine_threadsafe(collect(), loop)
     del session
     done.result(5)
-    ended = ends(thread)
-    if not ended:  # leave nothing to the next test
-        portal.call(session_closer)
-        portal.call(portal.stop, True)
-    assert (True, []) == (ended, unraisable)
+    assert (True, []) == (ends(thread), unraisable)
 
 
 @pytest.mark.filterwarnings("ignore:.*never closed:ResourceWarning")
@@ -404,28 +400,48 @@ def test_coroutine_is_cancelled_when_the_waiting_thread_is_interrupted(connect, 
             cancelled.set()
             raise
 
-    portal = session._bridge._start()
-    original = portal.start_task_soon
+    wait = Crossing.wait
 
-    def start(*args, **kwargs):
-        future = original(*args, **kwargs)
-
-        class Interrupted:
-            cancel = future.cancel
-
-            @staticmethod
-            def result(timeout=None):
-                running.wait(5)
-                raise KeyboardInterrupt
-
-        return Interrupted()
+    def interrupted(crossing, seconds=-1):
+        if seconds < 0:
+            running.wait(5)
+            raise KeyboardInterrupt
+        wait(crossing, seconds)
 
     with monkeypatch.context() as patch:
-        patch.setattr(portal, "start_task_soon", start)
+        patch.setattr(Crossing, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             session._bridge.run(slow)
     assert cancelled.wait(3)
     assert "v1-order" == session.orders.get("v1-order").order_id
+
+
+@pytest.mark.parametrize(
+    ("end", "line"),
+    [
+        (answer(order_json()), "the answer came: Order order_id=v1-order"),
+        (refusal(422, "INVALID_REQUEST"), "Refused: it was not carried out"),
+    ],
+)
+def test_interrupted_as_the_answer_comes(server, connect, caplog, end, line):
+    """Ctrl-C after the end of a call and before its return: it does not wait, and the log says what came."""
+    server.script = [answer(order_json()), end]
+    session = connect()
+    session.orders.get("v1-order")
+    wait = Crossing.wait
+
+    def interrupted(crossing, seconds=-1):
+        wait(crossing, seconds)
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crossing, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            session.orders.create(new_order())
+    assert time.monotonic() - started < 1
+    assert line in caplog.text
+    assert "request_id=" in caplog.text
 
 
 # The blocking sandbox

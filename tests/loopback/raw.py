@@ -188,6 +188,12 @@ class RawServer:
     def base_url(self) -> str:
         return f"{'https' if self._ssl else 'http'}://{'localhost' if self._ssl else '127.0.0.1'}:{self.port}"
 
+    async def until_received(self, number: int) -> None:
+        """Wait until so many requests have been read."""
+        async with asyncio.timeout(5):
+            while len(self.requests) < number:  # noqa: ASYNC110  # what it waits for is a list that grows
+                await asyncio.sleep(0.001)
+
     def count(self, method: str) -> int:
         return sum(request.method == method for request in self.requests)
 

@@ -412,7 +412,7 @@ async def test_connection_broken_before_anything_was_read(raw, connect):
     """A reset right after the connection was made: a read is tried again, a write is not trusted."""
     pinelabs = connect(raw)
     await pinelabs.orders.get("v1-order")
-    [pool] = pinelabs._transport._pools.values()
+    [pool] = [place.pool for place in pinelabs._transport._places.values()]
     await pool.close()
     raw.greeting = reset
     with pytest.raises((NoAnswerError, NotSentError)) as caught:

@@ -159,7 +159,7 @@ async def test_fetch_of_an_idle_loop_blocks_nobody(raw):
     async def cancel_rest():
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
-        await session._transport._guards.pop(idle).aclose()
+        await session._transport._places.pop(idle).guard.aclose()
 
     def finish():
         idle.run_until_complete(cancel_rest())

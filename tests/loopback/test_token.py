@@ -396,7 +396,7 @@ def test_fetch_of_a_loop_that_ends_is_taken_over(far):
     async def give_up():
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(pinelabs.orders.get("v1-order"), 0.3)
-        await pinelabs._transport._pools.pop(asyncio.get_running_loop()).close()
+        await pinelabs._transport._places.pop(asyncio.get_running_loop()).pool.close()
 
     with LoopThread() as other:
         ending = threading.Thread(target=asyncio.run, args=(give_up(),))
@@ -418,7 +418,7 @@ def test_fetch_of_a_loop_that_was_abandoned(far):
     async def give_up():
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(pinelabs.orders.get("v1-order"), 0.1)
-        await pinelabs._transport._pools.pop(asyncio.get_running_loop()).close()
+        await pinelabs._transport._places.pop(asyncio.get_running_loop()).pool.close()
 
     loop = asyncio.new_event_loop()
     loop.run_until_complete(give_up())

@@ -44,7 +44,7 @@ async def session_on(request, raw):
 
 def pool_of(session):
     """Return the one connection pool that a Session has made."""
-    [pool] = session._transport._pools.values()
+    [pool] = [place.pool for place in session._transport._places.values()]
     return pool
 
 
@@ -489,7 +489,7 @@ async def test_forgotten_session_says_where_it_was_made(raw, caplog):
         warnings.simplefilter("always")
         session = Session("client", SECRET, base_url=raw.base_url)
         await session.orders.get("v1-order")
-        pools = list(session._transport._pools.values())
+        pools = [place.pool for place in session._transport._places.values()]
         del session
         gc.collect()
     ours = [str(warning.message) for warning in caught if "was never closed" in str(warning.message)]

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import logging
 import time
+from pathlib import Path
 
 import anyio
 import pytest
 
-from pinelabs_async import ConfigurationError, MemoryIntentStore, Session
+from pinelabs_async import ConfigurationError, MemoryIntentStore, OutcomeUnknownError, Session
 from tests.loopback.raw import after, answer, never, order_json, refusal
 from tests.loopback.shop import new_order, new_refund
 
@@ -167,3 +168,67 @@ def test_a_grace_that_cannot_be(grace):
     """It is a number of seconds from 0 on."""
     with pytest.raises(ConfigurationError, match="grace"):
         Session("id", "secret", grace=grace)
+
+
+async def test_the_deadline_is_no_cancelling(raw, connect, told):
+    """A timeout inside the write is not taken for its caller's going: it ends as unknown, at once, and is not put off."""
+    raw.script = [never]
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await asyncio.wait_for(connect(raw, grace=30, deadline=0.3, timeout=0.2).orders.cancel("v1-order"), 5)
+    assert (1, "sent", []) == (caught.value.attempts, caught.value.reached, told())
+
+
+async def test_its_own_task_is_cancelled(raw, connect, told):
+    """Where its inner task is cancelled, as by a program that cancels all there are, the log says what was under way."""
+    raw.script = [never]
+    call = asyncio.create_task(connect(raw, grace=0.2).orders.create(new_order()))
+    await asyncio.sleep(0.1)
+    [inner] = [task for task in asyncio.all_tasks() if "_End._run" == task.get_coro().__qualname__]
+    inner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert 1 == len(told())
+
+
+def sdk_tasks(before):
+    """Return the tasks that the SDK has made since, and none of the server's."""
+    new = asyncio.all_tasks() - before
+    return {
+        task for task in new if "/pinelabs_async/" in Path(task.get_coro().cr_code.co_filename).as_posix()
+    }
+
+
+@pytest.mark.parametrize("everyone", [False, True], ids=["the caller", "every task"])
+@pytest.mark.parametrize("steps", range(30))
+async def test_cancelled_at_every_step(raw, connect, steps, everyone):
+    """Wherever in its way a write is when it is cancelled, its caller hears of it, and soon."""
+    raw.script = [never]
+    session = connect(raw, grace=0.2)
+    before = asyncio.all_tasks()
+    task = asyncio.create_task(session.orders.create(new_order()))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    for one in sdk_tasks(before) | {task} if everyone else (task,):
+        one.cancel()
+    await asyncio.wait((task,), timeout=5)
+    assert task.done()
+    assert task.cancelled()
+    assert len(raw.requests) <= 1
+
+
+async def test_the_token_of_a_cancelled_call(raw, connect):
+    """Where the fetch of the token was cancelled before it began, the next call fetches one."""
+    session = connect(raw)
+    before = asyncio.all_tasks()
+    first = asyncio.create_task(session.orders.get("v1-order"))
+    for _ in range(3):  # the call's first step makes the task, which has not had its own then
+        if "pinelabs token" in {task.get_name() for task in asyncio.all_tasks()}:
+            break
+        await asyncio.sleep(0)
+    for task in sdk_tasks(before) | {first}:
+        task.cancel()
+    await asyncio.wait((first,), timeout=5)
+    assert first.cancelled()
+    raw.script = [answer(order_json())]
+    async with asyncio.timeout(5):
+        await session.orders.get("v1-order")

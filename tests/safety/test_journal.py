@@ -4,8 +4,6 @@ import asyncio
 import json
 import pickle
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -22,7 +20,7 @@ from pinelabs_async import (
     Session,
     SQLiteIntentStore,
 )
-from tests.loopback.raw import answer, order_json
+from tests.loopback.raw import answer, order_json, refusal
 from tests.loopback.shop import new_order, new_refund
 
 
@@ -260,74 +258,6 @@ def test_blocking(tmp_path):
     asyncio.run(journal.aclose())
 
 
-CRASHES = """
-import asyncio, json, os, signal, sys
-from pinelabs_async import Money, NewOrder, Session, SQLiteIntentStore
-from pinelabs_async.wire.transport import Transport
-
-base, client, secret, path, point, reference = sys.argv[1:]
-
-class Store(SQLiteIntentStore):
-    async def record(self, intent):
-        if point == "before record": die()
-        await super().record(intent)
-        if point == "after record": die()
-    async def settle(self, key, *, carried_out):
-        if point == "before settle": die()
-        await super().settle(key, carried_out=carried_out)
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-async def main():
-    async with Session(client, secret, base_url=base, journal=Store(path)) as pinelabs:
-        if point == "while sent":
-            asyncio.get_running_loop().call_later(0.15, die)
-        await pinelabs.orders.create(NewOrder(merchant_order_reference=reference, order_amount=Money(1000)))
-asyncio.run(main())
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize(
-    "point", ["before record", "after record", "while sent", "while sent and executed", "before settle"]
-)
-async def test_killed(box, tmp_path, point):
-    """After a SIGKILL at any point recover tells what happened; repeating what was not done makes exactly one order."""
-    path, reference = tmp_path / "intents.db", "crash-1"
-    if point.startswith("while sent"):
-        at = "after_execute" if point.endswith("executed") else "before_execute"
-        box.faults.add(operation="orders.create", at=at, what="slow", delay=0.5)
-    arguments = (
-        box.base_url,
-        box.client_id,
-        box.client_secret,
-        str(path),
-        point.removesuffix(" and executed"),
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CRASHES, *arguments, reference, stderr=subprocess.PIPE
-    )
-    _, complaint = await process.communicate()
-    assert process.returncode == -9, complaint.decode()
-    await asyncio.sleep(0.5 if point.startswith("while sent") else 0)
-    journal = SQLiteIntentStore(path)
-    async with Session(box.client_id, box.client_secret, base_url=box.base_url, journal=journal) as pinelabs:
-        told = await pinelabs.recover(older_than=0)
-        assert ([] if point == "before record" else [reference]) == [one.intent.reference for one in told]
-        carried_out = told[0].carried_out if told else False
-        assert carried_out is (box.ledger.count("orders.create") == 1)
-        if not carried_out:
-            from pinelabs_async import Money, NewOrder
-
-            await pinelabs.orders.create(
-                NewOrder(merchant_order_reference=reference, order_amount=Money(1000))
-            )
-        assert () == await journal.pending()
-    await journal.aclose()
-    assert 1 == box.ledger.count("orders.create", reference=reference)
-
-
 def fields_of(cls):
     """Return the fields of a body; none where there is no body."""
     return () if cls is None else attrs.fields(cls)
@@ -346,3 +276,110 @@ def test_intents_hold_nothing_private():
     assert json.dumps(OPERATIONS["orders.create"].trace(new_order()))
     assert {} == OPERATIONS["orders.cancel"].trace(None)
     assert OPERATIONS["refunds.create"].trace(new_refund())
+
+
+class Hanging(MemoryIntentStore):
+    """A store that never comes back from where it is told to hang, or comes late."""
+
+    def __init__(self, method, seconds=3600):
+        super().__init__()
+        self.method, self.seconds = method, seconds
+
+    async def record(self, intent):
+        if self.method == "record":
+            await asyncio.sleep(self.seconds)
+        await super().record(intent)
+
+    async def settle(self, key, *, carried_out):
+        if self.method == "settle":
+            await asyncio.sleep(self.seconds)
+        await super().settle(key, carried_out=carried_out)
+
+
+async def test_a_store_that_hangs_before(raw, connect):
+    """A store that does not come back is not waited for beyond the deadline; nothing is sent."""
+    async with asyncio.timeout(5):
+        with pytest.raises(NotSentError, match="could not be recorded"):
+            await connect(raw, journal=Hanging("record"), deadline=0.3).orders.create(new_order())
+    assert [] == raw.requests
+
+
+async def test_a_store_that_hangs_after(raw, connect, caplog):
+    """The answer is there, and no store keeps it from its caller."""
+    async with asyncio.timeout(5):
+        order = await connect(raw, journal=Hanging("settle"), grace=0.1).orders.create(new_order())
+    assert "v1-order" == order.order_id
+    assert "could not be settled: TimeoutError" in caplog.text
+
+
+async def test_cancelled_while_it_is_settled(raw, connect, caplog):
+    """The log says that the answer came, and the intent is settled in the grace."""
+    store = Hanging("settle", 0.3)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(connect(raw, journal=store).orders.create(new_order()), 0.15)
+    assert "after that its answer came: it was carried out" in caplog.text
+    assert () == await store.pending()
+
+
+async def test_recover_with_a_store_that_cannot_settle(raw, connect, caplog):
+    """What was found out is told all the same; what could not be settled stays open."""
+    store = Broken("settle")
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    members = {"order_amount": {"value": 150000, "currency": "INR"}}
+    for key in ("a", "b"):
+        await store.record(
+            intent(key, reference=key, members={**members, "merchant_order_reference": key}, at=hour_ago)
+        )
+    raw.script = [answer(order_json(key)) for key in ("a", "b")]
+    found = await connect(raw, journal=store).recover()
+    assert [("a", True), ("b", True)] == [(one.intent.reference, one.carried_out) for one in found]
+    assert 2 == len(await store.pending())
+    assert "could not be settled: OSError" in caplog.text
+
+
+async def test_recover_past_a_refusal(raw, connect):
+    """A look-up that the gateway refuses says nothing of that write, and keeps nobody from reading of the others."""
+    store = MemoryIntentStore()
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    members = {"order_amount": {"value": 150000, "currency": "INR"}}
+    for key in ("a", "b"):
+        await store.record(
+            intent(key, reference=key, members={**members, "merchant_order_reference": key}, at=hour_ago)
+        )
+    raw.script = [refusal(403, "FORBIDDEN"), answer(order_json("b"))]
+    found = await connect(raw, journal=store).recover()
+    assert [("a", None), ("b", True)] == [(one.intent.reference, one.carried_out) for one in found]
+    assert ["a"] == [one.key for one in await store.pending()]
+
+
+async def test_a_locked_file_stalls_nothing_else(tmp_path):
+    """While somebody holds the file, what asyncio does in threads, such as looking up names, goes on."""
+    path = tmp_path / "intents.db"
+    store = SQLiteIntentStore(path)
+    await store.record(intent("first"))
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    waiting = [asyncio.create_task(store.record(intent(str(number)))) for number in range(40)]
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        await asyncio.to_thread(len, "")
+    holder.execute("ROLLBACK")
+    holder.close()
+    await asyncio.gather(*waiting)
+    assert 41 == len(await store.pending())
+    await store.aclose()
+
+
+async def test_a_file_that_came_back(tmp_path):
+    """After an error the file is opened anew: it may be there again."""
+    place = tmp_path / "not yet there"
+    store = SQLiteIntentStore(place / "intents.db")
+    with pytest.raises(sqlite3.Error):
+        await store.record(intent("1"))
+    place.mkdir()
+    await store.record(intent("1"))
+    assert ["1"] == [one.key for one in await store.pending()]
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.record(intent("1"))
+    await store.record(intent("2"))
+    await store.aclose()

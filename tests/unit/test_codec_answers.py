@@ -14,7 +14,7 @@ from pinelabs_async import Money, Order, OrderStatus, Problem, Refund, Token, fr
 from pinelabs_async.wire import tolerant
 from pinelabs_async.wire.codec import decode
 from pinelabs_async.wire.enums import OpenEnum
-from pinelabs_async.wire.shape import read_json
+from pinelabs_async.wire.shape import Answer, read_json
 from tests.api.round_trip import snake
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
@@ -223,6 +223,32 @@ def test_lone_surrogate_does_not_lose_the_answer():
     assert "v1-1" == answer.order_id
     assert "v1-1" == answer.raw["data"]["order_id"]
     assert () == answer.problems
+    assert {"order_id": "v1-1", "status": "CREATED", "notes": "a\ud800"} == json.loads(to_json(answer))
+
+
+def test_lone_surrogates_everywhere():
+    """An answer with half characters can be written, as the key of a member as well; everything else stays."""
+    metadata = {"a\udc00": "b\ud800", "c": "\u20b9 \U0001f600"}
+    amount = {"value": 150000, "currency": "INR"}
+    details = {"merchant_metadata": metadata}
+    answer = read(json.dumps({"data": order(purchase_details=details, order_amount=amount)}).encode())
+    written = json.loads(to_json(answer))
+    assert {"a?": "b\ud800", "c": "\u20b9 \U0001f600"} == written["purchase_details"]["merchant_metadata"]
+    assert amount == written["order_amount"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:30"])
+def test_times_at_the_edge_of_the_calendar(moment):
+    """A time that has none in UTC is written in its own zone."""
+    answer = read(json.dumps({"data": order(created_at=moment)}).encode())
+    assert moment == json.loads(to_json(answer))["created_at"]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_an_answer_that_says_nothing(copied):
+    """An answer without fields is copied and pickled with what was received."""
+    answer = copied(decode(Answer, b'{"new": 1}', request_id="req-1"))
+    assert (Answer, {"new": 1}, "req-1") == (type(answer), answer.raw, answer.request_id)
 
 
 def test_a_number_of_five_thousand_digits_does_not_lose_the_answer():

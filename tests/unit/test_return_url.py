@@ -253,6 +253,21 @@ def test_an_error_cannot_be_hidden(more, folded):
     assert reason_of({**folded, **rest}) in {"malformed_field", "signature_mismatch"}
 
 
+@pytest.mark.parametrize("name", ["order_id", "status", "payment_status"])
+@pytest.mark.parametrize("more", ["&udf=b", "&udf[]=b", "&", "&udf"])
+def test_nothing_hides_in_what_decides(name, more):
+    """The order and its status are single words: whatever was folded into them is refused, though it be signed."""
+    fields = {**FIELDS, "payment_status": "PROCESSED"}
+    assert "malformed_field" == reason_of(signed({**fields, name: fields[name] + more}))
+
+
+def test_a_field_cannot_be_folded_into_the_status():
+    """A field that was signed beside the status is not taken for a part of it."""
+    fields = signed(udf="b")
+    folded = {"order_id": FIELDS["order_id"], "status": "PROCESSED&udf=b", "signature": fields["signature"]}
+    assert "malformed_field" == reason_of(folded)
+
+
 SIGNATURES = {
     "short": "00",
     "not hex": "z" * 64,

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from pinelabs_async import (
+    OPERATIONS,
     Address,
     Capture,
     CardDetails,
@@ -32,7 +33,7 @@ from pinelabs_async import (
     SplitDetail,
 )
 from pinelabs_async.wire.checks import check_of
-from pinelabs_async.wire.shape import Body, shape
+from pinelabs_async.wire.shape import Body, parts_of, shape
 
 RUPEE = Money(100)
 MOMENT = datetime(2024, 1, 1, 12, 30, tzinfo=UTC)
@@ -510,3 +511,17 @@ def test_body_is_the_only_base_with_extra():
     """An answer takes no extra fields: what it did not model is in raw."""
     assert "extra" in {field.name for field in attrs.fields(Body)}
     assert "extra" not in {field.name for field in attrs.fields(Order)}
+
+
+def test_what_is_required_is_in_no_class():
+    """No class holds a value for a field that it requires: the decoder would take that for the answer's own."""
+    answers = {part for operation in OPERATIONS.values() for part in parts_of(operation.answer)}
+    required = [
+        (cls, field.name) for cls in answers for field in attrs.fields(cls) if field.default is attrs.NOTHING
+    ]
+    assert required
+    assert [] == [
+        (cls, name)
+        for cls, name in required
+        if hasattr(cls, name) and not inspect.ismemberdescriptor(getattr(cls, name))
+    ]

@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from multidict import CIMultiDict
 from werkzeug.datastructures import Headers as WerkzeugHeaders
 
@@ -179,6 +181,39 @@ def test_strange_headers(name, value):
     }  # fmt: skip
 
 
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
+ANY_TEXT = (
+    st.text() | st.characters(categories=["Cs"]) | st.from_regex(r"v1,[A-Za-z0-9+/]{43}=", fullmatch=True)
+)
+
+
+@given(
+    st.binary(),
+    st.dictionaries(
+        st.sampled_from(["webhook-id", "Webhook-Timestamp", "webhook-signature", "WEBHOOK-ID"]) | ANYTHING,
+        ANYTHING | ANY_TEXT | st.lists(ANYTHING | ANY_TEXT, max_size=2) | st.just(str(NOW)),
+    ),
+)
+def test_nothing_else_is_raised(body, headers):
+    """Whatever is delivered, what nobody signed is a SignatureError with a documented reason, and no other error."""
+    with pytest.raises(SignatureError) as caught:
+        webhooks.verify(body, headers, SECRET, now=NOW)
+    assert caught.value.reason in webhooks.verify.__doc__
+
+
+@given(
+    st.binary(),
+    (st.text(st.characters(exclude_categories=["Cs"])) | st.binary()).filter(lambda secret: secret.strip()),
+    st.text(st.characters(exclude_categories=["Cs"])).filter(str.strip),
+    st.integers(0, 10**15 - 1),
+)
+def test_what_is_signed_is_accepted(body, secret, identifier, timestamp):
+    """Any bytes, signed with any secret under any id at any time, are accepted and come back as they are."""
+    headers = webhooks.sign(body, secret, id=identifier, timestamp=timestamp)
+    event = webhooks.verify(body, headers, secret, tolerance=None)
+    assert (body, identifier) == (event.body, event.id)
+
+
 def test_rotation():
     """Several secrets, of any kind, are tried; several signatures in the header too."""
     headers = webhooks.sign(BODY, "new")
@@ -193,6 +228,23 @@ def test_rotation():
         webhooks.verify(BODY, headers, ["old", "older"])
 
 
+def test_the_time_tells_nothing(monkeypatch):
+    """Every secret is compared with every signature, by a comparison of constant time, whichever one fits."""
+    pairs = []
+
+    def compare(one, other):
+        pairs.append((one, other))
+        return one == other
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    headers = webhooks.sign(BODY, "new")
+    several = {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']} v1,BBBB"}
+    for keys in (["old", "new"], ["new", "old"]):
+        assert webhooks.verify(BODY, several, keys).id
+    assert 12 == len(pairs)
+    assert 6 == len(set(pairs))
+
+
 @pytest.mark.parametrize("secret", ["", " ", b"", [], [""], None, 5, [None], ["ok", ""], "\ud800", {}])
 def test_secrets_that_cannot_be(secret):
     """An empty or ill-formed secret of our own is a configuration error, never a valid key."""
@@ -200,13 +252,17 @@ def test_secrets_that_cannot_be(secret):
         webhooks.verify(BODY, webhooks.sign(BODY, SECRET), secret)
 
 
-@pytest.mark.parametrize("value", [-1, math.nan, math.inf, "5", True])
+@pytest.mark.parametrize(
+    "value", [-1, math.nan, math.inf, "5", True, 10**400, 10**5000, -(10**5000)], ids=range(8)
+)
 def test_settings_that_cannot_be(value):
     """So are a tolerance or a time that are no seconds."""
     headers = webhooks.sign(BODY, SECRET)
     for settings in ({"tolerance": value}, {"now": value}):
         with pytest.raises(ConfigurationError, match="must be a number of seconds"):
             webhooks.verify(BODY, headers, SECRET, **settings)
+    with pytest.raises(ConfigurationError, match="timestamp must be a number of seconds"):
+        webhooks.sign(BODY, SECRET, timestamp=value)
 
 
 def test_age():

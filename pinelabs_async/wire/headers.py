@@ -1,0 +1,50 @@
+"""The headers of a request, and the values among them that are new each time."""
+
+import functools
+import os
+import time
+from typing import Final
+
+from pinelabs_async.wire.operation import Repeat
+from pinelabs_async.wire.progress import Progress
+
+_VARIANTS: Final = {digit: "89ab"[number & 3] for number, digit in enumerate("0123456789abcdef")}
+
+
+def headers_of(call: Progress, merchant_id: str | None) -> dict[str, str]:
+    """Return what the next attempt of a call says of itself; the access token is among it."""
+    operation = call.operation
+    headers = dict(call.options.headers)
+    if call.download is not None:
+        headers["Accept"] = "application/pdf, application/json"
+    if call.content is not None:
+        headers["Content-Type"] = call.content.type
+    if not operation.legacy:  # the older gateway knows none of these
+        headers["Request-ID"] = call.request_id
+        headers["Request-Timestamp"] = _timestamp()
+        if operation.repeat is not Repeat.READ:
+            headers["Idempotency-Key"] = call.idempotency_key
+    if call.token is not None:
+        headers["Authorization"] = f"Bearer {call.token.reveal()}"
+    if merchant_id is not None and operation.secured:
+        headers["Merchant-ID"] = merchant_id
+    return headers
+
+
+def new_request_id() -> str:
+    """Return a random UUID (version 4) as text, in a third of the time of ``str(uuid.uuid4())``."""
+    digits = os.urandom(16).hex()
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"
+    )
+
+
+def _timestamp() -> str:
+    """Return the time in UTC, to the millisecond."""
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    return f"{_second(seconds)}.{nanoseconds // 1_000_000:03}Z"
+
+
+@functools.lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
