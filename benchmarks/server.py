@@ -1,11 +1,15 @@
-"""A canned gateway that is faster than any client: one order of 2 KB for every request, and an endless listing."""
+"""A canned gateway that is faster than any client: an order of 2 KB for every request, and an endless listing."""
 
 import asyncio
+import contextlib
 import json
 import re
-from pathlib import Path
 
-SAMPLE = Path(__file__).parents[1] / "tests/data/examples/orders/get-order-cardless-emi.response.json"
+from benchmarks.samples import ORDER
+
+with contextlib.suppress(ImportError):
+    import uvloop
+
 TOKEN = b'{"access_token":"canned","expires_in":3600}'
 PAGE = re.compile(rb"[?&]page=(\d+)")
 PAYOUTS = 20
@@ -40,7 +44,7 @@ def payouts(page: int) -> bytes:
 
 
 class Canned(asyncio.Protocol):
-    order = canned(SAMPLE.read_bytes())
+    order = canned(ORDER)
     token = canned(TOKEN)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -66,10 +70,11 @@ class Canned(asyncio.Protocol):
 
 
 async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop if "uvloop" in globals() else None) as runner:
+        runner.run(serve())
