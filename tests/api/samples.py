@@ -28,7 +28,7 @@ def sample(folder, name):
 
 
 def as_written(value):
-    """Say what a value looks like when the SDK writes it: times in UTC with milliseconds, no nulls."""
+    """Say what a value looks like when the SDK writes it: times in UTC, no nulls."""
     if isinstance(value, dict):
         return {name: as_written(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):

@@ -10,7 +10,7 @@ from pinelabs_async.wire.shape import Body
 from tests.api.round_trip import LOSSLESS, differences, exact, parts_of
 
 AMOUNT = {"value": 100, "currency": "INR"}
-MOMENT = "2026-05-22T10:30:00.000Z"
+MOMENT = "2026-05-22T10:30:00Z"
 ORDER = {"order_id": "v1-1", "status": "PENDING"}
 CUSTOMER = {
     "customer_id": "cust-1",

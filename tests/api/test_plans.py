@@ -162,8 +162,8 @@ async def test_listing(recorder):
     )
     assert ["Monthly Plan"] == [plan.plan_name async for plan in listed]
     asked = (
-        "plan_id=v1-plan-4405071524-aa-qlAtAf&start_date=2022-02-01T17%3A32%3A28.000Z"
-        "&end_date=2026-10-21T12%3A02%3A28.000Z&amount=100&amount_range=isMore&frequency=Month"
+        "plan_id=v1-plan-4405071524-aa-qlAtAf&start_date=2022-02-01T17%3A32%3A28Z"
+        "&end_date=2026-10-21T12%3A02%3A28Z&amount=100&amount_range=isMore&frequency=Month"
         "&sort=id%2Casc&size=10"
     )
     assert [("GET", ROOT, asked, None)] == [call_of(each) for each in recorder.asked]

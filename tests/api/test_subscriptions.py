@@ -186,8 +186,8 @@ async def test_seamless_mode(recorder):
         "merchant_subscription_reference": new.merchant_subscription_reference,
         "plan_id": "p-1",
         "customer_id": "c-1",
-        "start_date": "2025-06-12T00:00:00.000Z",
-        "end_date": "2025-06-21T00:00:00.000Z",
+        "start_date": "2025-06-12T00:00:00Z",
+        "end_date": "2025-06-21T00:00:00Z",
         "integration_mode": "SEAMLESS",
         "is_tpv_enabled": True,
         "bank_account": {"account_number": "1", "name": "Kevin Bob", "ifsc": "HDFC0000001"},
@@ -228,8 +228,8 @@ async def test_listing(recorder):
     )
     assert ["v1-sub-1"] == [subscription.subscription_id async for subscription in listed]
     asked = (
-        "plan_id=p-1&status=ACTIVE&amount=100&amount_range=isEqual&start_date=2022-02-01T00%3A00%3A00.000Z"
-        "&end_date=2026-02-01T00%3A00%3A00.000Z&frequency=OT&sort=id%2Casc&size=10"
+        "plan_id=p-1&status=ACTIVE&amount=100&amount_range=isEqual&start_date=2022-02-01T00%3A00%3A00Z"
+        "&end_date=2026-02-01T00%3A00%3A00Z&frequency=OT&sort=id%2Casc&size=10"
     )
     assert [("GET", ROOT, asked, None)] == [call_of(each) for each in recorder.asked]
 

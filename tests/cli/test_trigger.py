@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import re
+import shlex
 import sys
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -10,6 +13,7 @@ from aiohttp import web
 from pinelabs_async import OrderEvent, SubscriptionEvent
 from tests.sandbox.merchant_server import MerchantServer
 
+ROOT = Path(__file__).parents[2]
 SECRET = "a webhook secret"
 
 
@@ -92,3 +96,21 @@ async def test_wrong_arguments_are_named(arguments, secret, complaint):
     assert complaint in err
     assert "Traceback" not in err
     assert SECRET not in out + err
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/sandbox.md"])
+async def test_the_documented_line_works(shop, page, monkeypatch):
+    """As it is written, with one's own URL and secret in the places of these two words."""
+    monkeypatch.delenv("PINELABS_WEBHOOK_SECRET", raising=False)
+    [line] = re.findall(r"`([^`]*pinelabs trigger [^`]*)`", (ROOT / page).read_text(encoding="utf-8"))
+    words = shlex.split(line)
+    given = dict(word.split("=", 1) for word in words[: words.index("pinelabs")])
+    here = {"URL": shop.url, "SECRET": SECRET}
+    arguments = [here.get(word, word) for word in words[words.index("trigger") + 1 :]]
+    secret = given.get("PINELABS_WEBHOOK_SECRET")
+
+    ended, _, err = await run(*arguments, secret=here.get(secret, secret))
+
+    assert (0, "") == (ended, err)
+    [came] = shop.came
+    assert "ORDER_PROCESSED" == came.verified(SECRET).type

@@ -4,10 +4,6 @@ A place is ``?`` for the query, ``$`` for the body. Before it stands what differ
 ``-`` only the official one does, ``~`` the same value in another form. A value that changed is never on purpose.
 """
 
-TIMES = "~ times"
-TIMES_REASON = "a time has milliseconds, also where they are zero"
-"""Wherever a time is sent, in any operation."""
-
 REFERENCE = "a payment without a reference is given one, for without it nobody could look it up"
 SUBSCRIPTION = "the published body names the subscription as well as the path; theirs has it in the path only"
 FIRST_PAGE = "the number of the first page is said, not left to a default that differs by listing"

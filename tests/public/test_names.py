@@ -15,7 +15,7 @@ import pinelabs_sync
 
 ROOT = Path(pinelabs_async.__file__).parents[1]
 PACKAGES = {"pinelabs_async": pinelabs_async, "pinelabs_sync": pinelabs_sync}
-OWN = {"Pages", "Session"}
+OWN = {"Pages", "Session", "WebhookRouter"}
 """Names that are another object in either package; all others are the very same."""
 
 each_package = pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)

@@ -1,6 +1,11 @@
 """Calls that type checkers must accept; read by mypy and pyright, never run."""
 
+import asyncio
 from typing import Any, assert_never, assert_type
+
+import multidict
+import starlette.datastructures
+import werkzeug.datastructures
 
 import pinelabs_async as a
 import pinelabs_sync as s
@@ -86,3 +91,57 @@ def every_kind_of_event(body: bytes, headers: dict[str, str]) -> str:
             return event.type
         case _:
             assert_never(event)
+
+
+def handlers_by_name(router: a.WebhookRouter, other: s.WebhookRouter) -> None:
+    @router.on("ORDER_PROCESSED", "PAYMENT_FAILED")
+    async def order(event: a.OrderEvent) -> None:
+        assert_type(event.data, a.Order)
+
+    @router.on("REFUND_PROCESSED", background=True)
+    def refund(event: a.RefundEvent) -> None:
+        assert_type(event.data, a.Refund | a.Order)
+
+    @router.on("CUSTOMER_ACTIVATED")
+    async def customer(event: a.CustomerEvent) -> None:
+        assert_type(event.data, a.StoredCustomer)
+
+    @router.on("TOKEN_SUSPENDED")
+    async def token(event: a.TokenEvent) -> None:
+        assert_type(event.data, a.CustomerToken)
+
+    @router.on("SUBSCRIPTION_CHARGED", "SUBSCRIPTION_HALTED")
+    async def subscription(event: a.SubscriptionEvent) -> None:
+        assert_type(event.data, a.ToldSubscription)
+
+    @router.on("ORDER_FAILED")
+    async def any_event(event: a.Event) -> None: ...
+
+    @router.otherwise
+    async def rest(event: a.Event) -> None: ...
+
+    @other.on("ORDER_PROCESSED")
+    def blocking_order(event: s.OrderEvent) -> None: ...
+
+    assert_type(other.handle(b"", {}), s.WebhookAnswer)
+    assert_type(other.handle(b"", werkzeug.datastructures.Headers()), s.WebhookAnswer)
+    assert_type(other.handle(b"", starlette.datastructures.Headers()), s.WebhookAnswer)
+    assert_type(other.handle(b"", multidict.CIMultiDict[str]()), s.WebhookAnswer)
+    router.on("ORDER_CANCELLED")(lambda event: assert_type(event, a.OrderEvent))
+    router.on("TOKEN_ACTIVATED")(lambda event: assert_type(event, a.TokenEvent))
+
+
+async def answers(router: a.WebhookRouter) -> None:
+    assert_type(await router.handle(b"", {}), a.WebhookAnswer)
+
+
+async def hints(pinelabs: a.Session, router: a.WebhookRouter, event: asyncio.Event) -> None:
+    with router.watching("id") as hint:
+        assert_type(hint, a.Hint)
+        assert_type(await pinelabs.orders.wait("id", hint=hint), a.Order)
+    assert_type(await pinelabs.orders.wait("id", hint=event), a.Order)
+
+
+def blocking_hints(pinelabs: s.Session, router: s.WebhookRouter) -> None:
+    with router.watching("id") as hint:
+        assert_type(pinelabs.orders.wait("id", hint=hint), a.Order)

@@ -1,5 +1,8 @@
 """Calls that type checkers must refuse: each line's ignore is an error by itself when it is not needed."""
 
+import threading
+from typing import assert_never
+
 import pinelabs_async as a
 import pinelabs_sync as s
 
@@ -37,3 +40,31 @@ def blocking(pinelabs: s.Session) -> None:
     pinelabs.orders.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     pinelabs.orders.get("id", "id")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     pinelabs.orders.wait("id", unitl="PROCESSED")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def handlers(router: a.WebhookRouter, other: s.WebhookRouter) -> None:
+    router.on("ORDER_PROCESED")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    router.on("ORDER_PROCESSED", "REFUND_PROCESSED")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+    @router.on("ORDER_PROCESSED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    async def order(event: a.RefundEvent) -> None: ...
+
+    @router.on("SUBSCRIPTION_CHARGED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    def subscription(event: a.OrderEvent) -> None: ...
+
+    @router.otherwise  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    def rest(event: a.OrderEvent) -> None: ...
+
+    @other.on("REFUND_FAILED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    def refund(event: a.OrderEvent) -> None: ...
+
+    router.on("ORDER_FAILED")(lambda event: event.nope)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownLambdaType]
+
+
+async def events(pinelabs: a.Session, event: a.Event) -> str:
+    await pinelabs.orders.wait("id", hint=threading.Event())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    match event:
+        case a.OrderEvent() | a.RefundEvent():
+            return "some are missing"
+        case _:
+            assert_never(event)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
