@@ -65,8 +65,8 @@ def deaf():
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-async def test_a_peer_that_takes_nothing(raw, connect, deaf, monkeypatch, caplog):
-    """Closing does not wait for it for ever, and the call ends by its deadline; the log tells of what was left."""
+async def test_a_peer_that_takes_nothing(raw, connect, deaf, monkeypatch):
+    """Closing does not wait for it for ever, and the call ends by its deadline."""
     monkeypatch.setattr(transport, "_PATIENCE", 0.5)
     raw.script = [answer(order_json())]
     session = connect(raw, deadline=1.5, timeout=1.5)
@@ -78,6 +78,22 @@ async def test_a_peer_that_takes_nothing(raw, connect, deaf, monkeypatch, caplog
     await asyncio.wait_for(session.aclose(), 5)
     assert [OutcomeUnknownError] == await ended(call)
     assert time.monotonic() - started < 4
+
+
+async def test_connections_that_cannot_be_closed(raw, connect, monkeypatch, caplog):
+    """An aiohttp that waits for what a peer does not take is left to it after a while; the log tells of it."""
+    monkeypatch.setattr(transport, "_PATIENCE", 0.2)
+    raw.script = [answer(order_json())]
+    session = connect(raw)
+    await session.orders.get("v1-order")
+    close = aiohttp.ClientSession.close
+
+    async def close_late(pool):
+        await close(pool)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(aiohttp.ClientSession, "close", close_late)
+    await asyncio.wait_for(session.aclose(), 5)
     assert "connections that could not be closed" in caplog.text
 
 

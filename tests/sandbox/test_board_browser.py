@@ -63,11 +63,11 @@ class Person:
         self.browser, self.box, self.pictures = browser, box, pictures
 
     def until(self, done):
-        """Try until it is done: a list that changes takes its elements along."""
-        from selenium.common.exceptions import StaleElementReferenceException
+        """Try until it is done: a page that changes takes its elements along, which chromedriver says in many ways."""
+        from selenium.common.exceptions import WebDriverException
         from selenium.webdriver.support.wait import WebDriverWait
 
-        waiting = WebDriverWait(self.browser, 20, ignored_exceptions=[StaleElementReferenceException])
+        waiting = WebDriverWait(self.browser, 20, ignored_exceptions=[WebDriverException])
         return waiting.until(lambda _: done())
 
     def finds(self, path):
