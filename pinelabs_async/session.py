@@ -10,6 +10,7 @@ from typing import Any, Self
 import aiohttp
 
 from pinelabs_async import recovery
+from pinelabs_async.api.auth import fetch_token
 from pinelabs_async.errors import ConfigurationError, PineLabsError
 from pinelabs_async.groups import Groups
 from pinelabs_async.wire import settings as door
@@ -121,7 +122,7 @@ class Session(Groups):
             timeout=timeout, deadline=deadline, max_attempts=max_attempts, on_unknown=on_unknown
         )
         self._transport = Transport(self._settings)
-        self._caller = Caller(self._settings, self._transport, _fetch_token, self._options)
+        self._caller = Caller(self._settings, self._transport, fetch_token, self._options)
         self._owner: Session | None = None
 
     @classmethod
@@ -319,12 +320,6 @@ def settings_from_env(given: Mapping[str, Any]) -> dict[str, Any]:
         if required not in settings:
             raise ConfigurationError(f"the environment variable {_VARIABLES[required]} is not set.")
     return settings
-
-
-async def _fetch_token(caller: Caller) -> Any:
-    from pinelabs_async.api.auth import fetch_token  # noqa: PLC0415  # the group is needed by the first call only
-
-    return await fetch_token(caller)
 
 
 def line_of_caller() -> str:

@@ -24,6 +24,7 @@ from fastapi import HTTPException, Request
 from fastapi.requests import HTTPConnection
 from starlette.requests import ClientDisconnect
 
+from pinelabs_async.api import preload
 from pinelabs_async.errors import SignatureError
 from pinelabs_async.incoming import return_url, webhooks
 from pinelabs_async.incoming.events import Event
@@ -107,8 +108,9 @@ def session_lifespan(
 ) -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
     """Make the lifespan of an application with one Session in each worker.
 
-    It is opened where the worker starts. Where it stops, handlers in the background may end first, and then
-    the Session is closed. ``current_session`` gives it to handlers; those of webhooks, which see no request,
+    It is opened where the worker starts, after what any first call would have to import and compile: that takes
+    some tenths of a second, for which no request has to wait. Where the worker stops, handlers in the background
+    may end first, and then the Session is closed. ``current_session`` gives it to handlers; those of webhooks, which see no request,
     find it as ``app.state.pinelabs``.
 
     Args:
@@ -126,6 +128,7 @@ def session_lifespan(
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncGenerator[dict[str, Any]]:
+        preload()
         async with make() as session:
             app.state.pinelabs = session
             try:

@@ -55,7 +55,7 @@ class Verdict(enum.Enum):
     UNKNOWN = "stop: a write that may have been carried out"
 
 
-@attrs.define(kw_only=True, eq=False)  # each call makes one, and a frozen one takes twice the time
+@attrs.frozen(kw_only=True, eq=False)
 class Ending:
     """Say how one attempt ended."""
 

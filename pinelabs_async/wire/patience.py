@@ -5,6 +5,7 @@ unused; without them a request costs a tenth less. What happens at the end is th
 """
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Self
 
@@ -14,47 +15,45 @@ class Patience:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._limits: dict[Limit, None] = {}  # in the order of their beginning
         self._timer: asyncio.TimerHandle | None = None
+        self.limits: dict[Limit, None] = {}
+        """Those under way, in the order of their beginning."""
+        self.wakes_at: float = math.inf
+        """When the timer is set for, by the clock of the event loop.
+
+        It stays when its limit ends early: it costs less to find nothing than to be set anew.
+        """
 
     def limit(self, seconds: float) -> "Limit":
         """Return a context that lasts no longer than so many seconds, from now on."""
         return Limit(self, self._loop.time() + seconds)
 
-    def add(self, limit: "Limit") -> None:
-        """Watch over a limit."""
-        self._limits[limit] = None
-        if self._timer is None or limit.ends_at < self._timer.when():
-            self._wake(limit.ends_at)
-
-    def remove(self, limit: "Limit") -> None:
-        """Watch over it no longer; the timer stays, for it costs less to find nothing than to be set anew."""
-        self._limits.pop(limit, None)
+    def wake_at(self, moment: float) -> None:
+        """Set the timer."""
+        self._stop()
+        self._timer = self._loop.call_at(moment, self._look)
+        self.wakes_at = moment
 
     def end(self) -> None:
         """End what is still under way, as if its time were over."""
         self._stop()
-        limits, self._limits = list(self._limits), {}
+        limits, self.limits = list(self.limits), {}
         for limit in limits:
             limit.pass_by()
 
     def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-
-    def _wake(self, moment: float) -> None:
-        self._stop()
-        self._timer = self._loop.call_at(moment, self._look)
+        self._timer, self.wakes_at = None, math.inf
 
     def _look(self) -> None:
-        self._timer = None
+        self._stop()
         now = self._loop.time()
-        for limit in [limit for limit in self._limits if limit.ends_at <= now]:
-            del self._limits[limit]
+        for limit in [limit for limit in self.limits if limit.ends_at <= now]:
+            del self.limits[limit]
             limit.pass_by()
-        if self._limits:
-            self._wake(min(limit.ends_at for limit in self._limits))
+        if self.limits:
+            self.wake_at(min(limit.ends_at for limit in self.limits))
 
 
 class Limit:
@@ -84,13 +83,16 @@ class Limit:
             raise RuntimeError("a call of the gateway is made in a task")
         self._task = task
         self._cancelling = task.cancelling()
-        self._patience.add(self)
+        patience = self._patience
+        patience.limits[self] = None
+        if self.ends_at < patience.wakes_at:
+            patience.wake_at(self.ends_at)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._patience.remove(self)
+        self._patience.limits.pop(self, None)
         # Somebody else may have cancelled the task as well: then that is what counts.
         ours = self.has_passed and self._task.uncancel() <= self._cancelling
         if ours and isinstance(error, asyncio.CancelledError):

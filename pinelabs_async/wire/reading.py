@@ -3,6 +3,7 @@
 Nothing here raises: money may have moved before the reply came.
 """
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
@@ -10,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 
 from pinelabs_async.wire import codec
-from pinelabs_async.wire.attempt import Ending
+from pinelabs_async.wire.attempt import Ending, Reach
 from pinelabs_async.wire.download import Download
 from pinelabs_async.wire.operation import Operation
 from pinelabs_async.wire.shape import Answer, read_json
@@ -42,7 +43,12 @@ def read(operation: Operation[T], reply: Reply, request_id: str) -> tuple[Ending
         return _ending(reply), None
     if refusal:
         return _ending(reply, refusal=refusal), None
-    return Ending(reach=reply.reach, status=status, usable=True), answer
+    return _success(status), answer
+
+
+@functools.cache
+def _success(status: int) -> Ending:
+    return Ending(reach=Reach.ANSWERED, status=status, usable=True)
 
 
 def _ending(

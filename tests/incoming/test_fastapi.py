@@ -172,6 +172,28 @@ async def test_lifespan(box, http):
         await made[0].orders.get("v1-1")
 
 
+COLD = """
+import asyncio, fastapi, sys
+from pinelabs_async import Session
+from pinelabs_async.incoming.fastapi import session_lifespan
+
+async def main():
+    def make():
+        assert "pinelabs_async.api.settlements" in sys.modules
+        return Session("id", "secret", base_url="http://127.0.0.1:1")
+    assert "pinelabs_async.api.settlements" not in sys.modules
+    async with session_lifespan(make)(fastapi.FastAPI()):
+        print("open")
+asyncio.run(main())
+"""
+
+
+def test_lifespan_prepares():
+    """What a first call would import and compile is there before the worker takes requests."""
+    done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, check=False)
+    assert ("open\n", "") == (done.stdout, done.stderr)
+
+
 async def test_lifespan_waits_for_the_background(box):
     """Handlers in the background end, with a Session that works, before it is closed."""
     gate, found = asyncio.Event(), []

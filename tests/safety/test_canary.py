@@ -241,13 +241,14 @@ async def test_a_number_to_look_for(raw, session, trap):
 @pytest.mark.parametrize("give_up", ["cancelled", "timed out"])
 async def test_a_call_that_is_given_up(raw, session, trap, give_up):
     """A write whose caller goes leaves no secret in the log, nor in the traceback of its end."""
-    raw.script = [after(0.2, answer({"data": SECRETS}))]
+    raw.script = [after(0.5, answer({"data": SECRETS}))]
     given = from_json(OPERATIONS["payments.create"].body, CARD)
     task = asyncio.create_task(session.payments.create("id-1", given))
+    await raw.until_received(1)
     if give_up == "cancelled":
-        asyncio.get_running_loop().call_later(0.1, task.cancel)
+        task.cancel()
     with pytest.raises((TimeoutError, asyncio.CancelledError)) as caught:
-        await asyncio.wait_for(task, 0.1 if give_up == "timed out" else 5)
+        await asyncio.wait_for(task, 0.01 if give_up == "timed out" else 5)
     assert [] == found_in(with_locals(caught.value))
     assert [] == [text for text in trap.texts if found_in(text)]
     assert any("its caller was cancelled" in text for text in trap.texts)

@@ -17,7 +17,7 @@ async def test_in_time():
     """What ends in time is left alone, and nothing is kept of it."""
     patience = Patience()
     await within(patience, 5, 0)
-    assert {} == patience._limits
+    assert {} == patience.limits
 
 
 async def test_each_at_its_time():
@@ -37,7 +37,7 @@ async def test_each_at_its_time():
     )
     assert ["in time", "a late", "b late", "c late", "d late"] == order
     assert 0.3 <= time.monotonic() - started < 3
-    assert {} == patience._limits
+    assert {} == patience.limits
 
 
 async def test_one_timer(monkeypatch):
@@ -74,7 +74,7 @@ async def test_late_and_cancelled():
     patience = Patience()
     task = asyncio.create_task(within(patience, 9, 9))
     await asyncio.sleep(0)
-    [limit] = patience._limits
+    [limit] = patience.limits
     limit.pass_by()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
