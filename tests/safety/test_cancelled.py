@@ -23,29 +23,44 @@ def told(caplog):
     return lambda: [record.getMessage() for record in caplog.records]
 
 
-async def by_cancel(call):
+async def by_cancel(call, moment):
     task = asyncio.create_task(call)
-    await asyncio.sleep(0.1)
+    await moment
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def by_timeout(call):
+async def by_timeout(call, moment):
+    async def strike(limit):
+        await moment
+        limit.reschedule(asyncio.get_running_loop().time())
+
+    async def limited():
+        async with asyncio.timeout(None) as limit:
+            striking = asyncio.create_task(strike(limit))
+            await call
+        assert striking.done()
+
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(call, 0.1)
+        await limited()
 
 
-async def by_scope(call):
-    with anyio.move_on_after(0.1) as scope:
+async def by_scope(call, moment):
+    async def strike():
+        await moment
+        scope.cancel()
+
+    with anyio.CancelScope() as scope:
+        striking = asyncio.create_task(strike())
         await call
-    assert scope.cancel_called
+    assert striking.done()
 
 
-async def by_group(call):
+async def by_group(call, moment):
     async with asyncio.TaskGroup() as group:
         task = group.create_task(call)
-        await asyncio.sleep(0.1)
+        await moment
         task.cancel()
 
 
@@ -57,7 +72,7 @@ async def test_an_answer_in_the_grace(raw, connect, told, give_up):
     """The write comes to its end, the log says so, the journal is settled, and the caller is cancelled."""
     raw.script = [after(0.25, answer(order_json()))]
     journal, new = MemoryIntentStore(), new_order()
-    await give_up(connect(raw, journal=journal, grace=2).orders.create(new))
+    await give_up(connect(raw, journal=journal, grace=2).orders.create(new), raw.until_received(1))
     [line] = told()
     assert "orders.create: its caller was cancelled; after that its answer came: it was carried out" in line
     assert new.merchant_order_reference in line
@@ -72,7 +87,7 @@ async def test_no_answer_in_the_grace(raw, connect, told, give_up):
     raw.script = [never]
     journal, new = MemoryIntentStore(), new_order()
     started = time.monotonic()
-    await give_up(connect(raw, journal=journal, grace=GRACE).orders.create(new))
+    await give_up(connect(raw, journal=journal, grace=GRACE).orders.create(new), raw.until_received(1))
     assert GRACE <= time.monotonic() - started < GRACE + 2
     [line] = told()
     assert "no answer came in the grace" in line
@@ -86,7 +101,8 @@ async def test_a_refusal_in_the_grace(raw, connect, told, give_up):
     """A refusal is logged as one, and settled: it was not carried out."""
     raw.script = [after(0.25, refusal(422, "OPERATION_NOT_ALLOWED", "not now"))]
     journal = MemoryIntentStore()
-    await give_up(connect(raw, journal=journal, grace=2).refunds.create("v1-order", new_refund()))
+    call = connect(raw, journal=journal, grace=2).refunds.create("v1-order", new_refund())
+    await give_up(call, raw.until_received(1))
     [line] = told()
     assert "Refused: it was not carried out" in line
     assert () == await journal.pending()
@@ -96,7 +112,7 @@ async def test_a_refusal_in_the_grace(raw, connect, told, give_up):
 async def test_nothing_is_begun_after(raw, connect, give_up):
     """Nobody waits any more: what would have been tried again is not."""
     raw.script = [after(0.25, refusal(429, None, headers={"Retry-After": "0"})), answer(order_json())]
-    await give_up(connect(raw, grace=2).orders.create(new_order()))
+    await give_up(connect(raw, grace=2).orders.create(new_order()), raw.until_received(1))
     await asyncio.sleep(0.1)
     assert 1 == len(raw.requests)
 
@@ -107,7 +123,7 @@ async def test_what_has_not_left_is_dropped(raw, connect, told, give_up):
     raw.token_script = [never]
     journal = MemoryIntentStore()
     started = time.monotonic()
-    await give_up(connect(raw, journal=journal, grace=30).orders.create(new_order()))
+    await give_up(connect(raw, journal=journal, grace=30).orders.create(new_order()), asyncio.sleep(0.1))
     assert time.monotonic() - started < 5
     assert ([], [], ()) == (told(), raw.requests, await journal.pending())
 
@@ -116,9 +132,11 @@ async def test_a_second_cancel_does_not_wait(raw, connect):
     """Whoever insists goes at once."""
     raw.script = [never]
     task = asyncio.create_task(connect(raw, grace=30).orders.create(new_order()))
-    for _ in range(2):
-        await asyncio.sleep(0.1)
-        task.cancel()
+    await raw.until_received(1)
+    task.cancel()
+    await asyncio.sleep(0.1)
+    assert not task.done()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(task), 5)
 
@@ -127,8 +145,7 @@ async def test_reads_go_at_once(raw, connect, told):
     """A read changes nothing: nobody waits for it."""
     raw.script = [never]
     started = time.monotonic()
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(connect(raw, grace=30).orders.get("v1-order"), 0.1)
+    await by_cancel(connect(raw, grace=30).orders.get("v1-order"), raw.until_received(1))
     assert time.monotonic() - started < 5
     assert [] == told()
 
@@ -138,8 +155,7 @@ async def test_the_session_goes_on(raw, connect):
     raw.script = [never, answer(order_json())]
     pinelabs = connect(raw, grace=0)
     started = time.monotonic()
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(pinelabs.orders.create(new_order()), 0.1)
+    await by_cancel(pinelabs.orders.create(new_order()), raw.until_received(1))
     assert time.monotonic() - started < 5
     assert "v1-order" == (await pinelabs.orders.create(new_order())).order_id
 
@@ -153,7 +169,7 @@ def test_the_loop_may_end_meanwhile(told):
         async with RawServer(never) as server:
             session = Session("id", "secret", base_url=server.base_url, grace=0.2)
             task = asyncio.create_task(session.orders.create(new_order()))
-            await asyncio.sleep(0.2)
+            await server.until_received(1)
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -174,7 +190,7 @@ async def test_the_deadline_is_no_cancelling(raw, connect, told):
     """A timeout inside the write is not taken for its caller's going: it ends as unknown, at once, and is not put off."""
     raw.script = [never]
     with pytest.raises(OutcomeUnknownError) as caught:
-        await asyncio.wait_for(connect(raw, grace=30, deadline=0.3, timeout=0.2).orders.cancel("v1-order"), 5)
+        await asyncio.wait_for(connect(raw, grace=30, deadline=1.5, timeout=1).orders.cancel("v1-order"), 5)
     assert (1, "sent", []) == (caught.value.attempts, caught.value.reached, told())
 
 
@@ -182,7 +198,7 @@ async def test_its_own_task_is_cancelled(raw, connect, told):
     """Where its inner task is cancelled, as by a program that cancels all there are, the log says what was under way."""
     raw.script = [never]
     call = asyncio.create_task(connect(raw, grace=0.2).orders.create(new_order()))
-    await asyncio.sleep(0.1)
+    await raw.until_received(1)
     [inner] = [task for task in asyncio.all_tasks() if "_End._run" == task.get_coro().__qualname__]
     inner.cancel()
     with pytest.raises(asyncio.CancelledError):

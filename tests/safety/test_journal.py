@@ -284,6 +284,7 @@ class Hanging(MemoryIntentStore):
     def __init__(self, method, seconds=3600):
         super().__init__()
         self.method, self.seconds = method, seconds
+        self.hangs = asyncio.Event()
 
     async def record(self, intent):
         if self.method == "record":
@@ -292,6 +293,7 @@ class Hanging(MemoryIntentStore):
 
     async def settle(self, key, *, carried_out):
         if self.method == "settle":
+            self.hangs.set()
             await asyncio.sleep(self.seconds)
         await super().settle(key, carried_out=carried_out)
 
@@ -315,8 +317,11 @@ async def test_a_store_that_hangs_after(raw, connect, caplog):
 async def test_cancelled_while_it_is_settled(raw, connect, caplog):
     """The log says that the answer came, and the intent is settled in the grace."""
     store = Hanging("settle", 0.3)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(connect(raw, journal=store).orders.create(new_order()), 0.15)
+    call = asyncio.create_task(connect(raw, journal=store).orders.create(new_order()))
+    await store.hangs.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
     assert "after that its answer came: it was carried out" in caplog.text
     assert () == await store.pending()
 
