@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 import msgspec
 from cattrs import Converter
+from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from pinelabs_async.money import Money
@@ -217,7 +219,16 @@ def prepare(cls: type[Any], envelope: str | None = None) -> None:
 
 @functools.cache
 def _encoder() -> msgspec.json.Encoder:
-    return msgspec.json.Encoder(decimal_format="number")
+    return msgspec.json.Encoder(decimal_format="number", enc_hook=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Take texts and numbers of classes of their own, as frameworks make them, for what they hold."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    raise TypeError(f"JSON has nothing for {type(value).__name__}.")
 
 
 def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any] | None:
@@ -270,8 +281,11 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_is_shape, functools.partial(_make_reader, converter))
     converter.register_unstructure_hook(datetime, _write_moment)
     converter.register_unstructure_hook(date, date.isoformat)
-    converter.register_unstructure_hook(Decimal, _itself)
     converter.register_unstructure_hook_factory(_is_shape, functools.partial(_make_writer, converter))
+    converter.register_unstructure_hook_factory(
+        _member_of_optional, functools.partial(_make_optional_writer, converter)
+    )
+    converter.register_unstructure_hook_factory(_is_json, _make_no_writer)
     return converter
 
 
@@ -293,11 +307,26 @@ def _is_plain(cls: Any) -> bool:
     return StrEnum in {base for member in members if isinstance(member, type) for base in member.__mro__}
 
 
+def _is_json(annotation: Any) -> bool:
+    """Tell whether the encoder writes such values by itself."""
+    if get_origin(annotation) is Annotated:
+        return _is_json(get_args(annotation)[0])
+    if isinstance(annotation, type) and not get_args(annotation):
+        return issubclass(annotation, (str, int, Decimal))
+    if _is_tuple(annotation) or isinstance(annotation, UnionType) or get_origin(annotation) is Union:
+        return all(kind in (type(None), ...) or _is_json(kind) for kind in get_args(annotation))
+    return False
+
+
+def _member_of_optional(annotation: Any) -> Any:
+    """Return what is there where it is not ``None``, which is left out before anything is written."""
+    if not isinstance(annotation, UnionType) and get_origin(annotation) is not Union:
+        return None
+    members = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return members[0] if len(members) == 1 else None
+
+
 def _keep(value: Any, _: Any) -> Any:
-    return value
-
-
-def _itself(value: Any) -> Any:
     return value
 
 
@@ -367,6 +396,15 @@ def _read_field(where: str, item: Any, hook: Callable[[Any, Any], Any], annotati
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"{where}: {error}") from None
+
+
+def _make_optional_writer(converter: Converter, annotation: Any) -> Callable[[Any], Any]:
+    write: Callable[[Any], Any] = converter.get_unstructure_hook(_member_of_optional(annotation))
+    return write
+
+
+def _make_no_writer(_: Any) -> Callable[[Any], Any]:
+    return cast("Callable[[Any], Any]", identity)  # cattrs knows it, and writes no call of it
 
 
 def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], Any]:

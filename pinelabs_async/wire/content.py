@@ -17,7 +17,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _LONGEST_NAME: Final = 200
 
 
-@attrs.frozen
+@attrs.define(eq=False)  # each write has one, and a frozen one takes twice the time to make
 class Content:
     """Hold a body as it is sent."""
 

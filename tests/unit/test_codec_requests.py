@@ -1,6 +1,7 @@
 """Writing bodies: every documented sample goes through its class and comes out the same."""
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -407,3 +408,54 @@ def test_reading_into_another_class_is_refused(cls):
     """from_json reads the SDK's own classes only."""
     with pytest.raises((TypeError, ValueError)):
         from_json(cls, b"[]")
+
+
+class Safe(str):
+    """A text as Django's templates and forms hand it out."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        return "not asked"
+
+
+class Paisa(int):
+    """A number of a class of its own."""
+
+    def __int__(self):
+        return 7
+
+
+def test_texts_and_numbers_of_other_classes():
+    """They are written as what they hold."""
+    made = NewOrder(
+        merchant_order_reference=Safe("ref-1"),
+        order_amount=Money(Paisa(100)),
+        notes=Safe("\u00e9"),
+        extra={Safe("a"): Safe("b")},
+    )
+    assert {
+        "merchant_order_reference": "ref-1",
+        "order_amount": {"value": 100, "currency": "INR"},
+        "notes": "\u00e9",
+        "a": "b",
+    } == json.loads(to_json(made))
+
+
+def test_fields_are_written_without_a_call_each():
+    """What the encoder writes by itself is taken as it is: nothing of this SDK or of cattrs runs for it."""
+    made = NewOrder(
+        merchant_order_reference="ref-1",
+        order_amount=Money(100),
+        notes="n",
+        pre_auth=True,
+        allowed_payment_methods=["CARD", "NEW", PaymentMethod.UPI],
+        callback_url="https://example.com",
+    )
+    to_json(made)
+    entered: list[str] = []
+    sys.setprofile(lambda frame, event, _: entered.append(frame.f_code.co_name) if event == "call" else None)
+    written = to_json(made)
+    sys.setprofile(None)
+    assert ["CARD", "NEW", "UPI"] == json.loads(written)["allowed_payment_methods"]
+    assert len(entered) < 10, entered
