@@ -139,7 +139,10 @@ def struck(box: Sandbox, operation: str, at: str | None, act: Callable[[], None]
 
 async def recover(point: Point, write: Write, box: Sandbox, journal: SQLiteIntentStore) -> str:
     """Do what a program does when it starts again: recover, and repeat what was not carried out."""
-    async with Session(box.client_id, box.client_secret, base_url=box.base_url, journal=journal) as pinelabs:
+    async with (
+        contextlib.aclosing(journal),
+        Session(box.client_id, box.client_secret, base_url=box.base_url, journal=journal) as pinelabs,
+    ):
         try:
             told = await pinelabs.recover(older_than=0)
         except PineLabsError as error:
@@ -154,7 +157,6 @@ async def recover(point: Point, write: Write, box: Sandbox, journal: SQLiteInten
         if carried_out is False:
             await write.send(pinelabs)
         left = [intent.key for intent in await journal.pending()]
-    await journal.aclose()
     demand(len(left) == (carried_out is None), f"{len(left)} intents stay open")
     done = len(write.executions(box))
     demand(done == 1 or (carried_out is None and done == 0), f"executed {done} times in the end")

@@ -16,9 +16,10 @@ import aiohttp
 
 from benchmarks.measure import Figure, Ratio, Table, canned, over
 from benchmarks.samples import CREATE_PATH, ORDER, ORDER_ID, PATH, REQUEST, new_order
-from pinelabs_async import OPERATIONS, Session
+from pinelabs_async import OPERATIONS, PineLabsError, Session
 from pinelabs_async.wire import reading
 from pinelabs_async.wire.attempt import Reach
+from pinelabs_async.wire.grace import see_through
 from pinelabs_async.wire.headers import headers_of
 from pinelabs_async.wire.patience import Patience
 from pinelabs_async.wire.redact import Secret
@@ -37,6 +38,12 @@ PARTS = (
     "aiohttp takes one header over",
     "the limit of an attempt, begun and ended",
 )
+WAITS = (
+    "a task that does nothing, awaited",
+    "asyncio.shield around a task that does nothing",
+    "the grace around a write that does nothing",
+)
+"""What a write has beside a read: each is made and waited for, turns of the event loop included."""
 FEW, MANY = 100, 700
 TIMES = 5
 """How much more often than a call a part is done, since it is shorter."""
@@ -103,6 +110,34 @@ async def part(base: str, name: str, count: int) -> None:
     await pool.close()
 
 
+class Nothing:
+    """A write that has not left, and is never given up."""
+
+    has_left = False
+
+    def abandon(self) -> bool:
+        return False
+
+    def report(self, message: str, *, is_over: bool = False) -> PineLabsError:
+        raise NotImplementedError
+
+
+async def wait(name: str, count: int) -> None:
+    """Wait so many times."""
+
+    async def nothing() -> None:
+        pass
+
+    made: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: asyncio.create_task(nothing()),
+        lambda: asyncio.shield(asyncio.create_task(nothing())),
+        lambda: see_through(nothing(), Nothing(), 5.0),
+    )
+    step = made[WAITS.index(name)]
+    for _ in range(count):
+        await step()
+
+
 def counted(base: str, name: str, count: int) -> int:
     """Return the instructions of a process that does something so many times."""
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
@@ -119,7 +154,7 @@ def counted(base: str, name: str, count: int) -> int:
 
 def figure(base: str, name: str, shown: str) -> Figure:
     """Return the instructions that one of many takes: what starting takes is in both counts."""
-    times = TIMES if name in PARTS else 1
+    times = TIMES if name in PARTS + WAITS else 1
     more = counted(base, name, MANY * times) - counted(base, name, FEW * times)
     return Figure(shown, [more / ((MANY - FEW) * times)])
 
@@ -138,12 +173,21 @@ def tables(base: str) -> Iterator[Table]:
         figures=[figure(base, name, name) for name in PARTS],
         ratios=[],
     )
+    yield Table(
+        title="parts of an orders.create",
+        unit=unit,
+        figures=[figure(base, name, name) for name in WAITS],
+        ratios=[],
+    )
 
 
 if __name__ == "__main__":
     if sys.argv[1:]:
         base, name, count = sys.argv[1:]
-        asyncio.run((part if name in PARTS else calls)(base, name, int(count)))
+        if name in WAITS:
+            asyncio.run(wait(name, int(count)))
+        else:
+            asyncio.run((part if name in PARTS else calls)(base, name, int(count)))
     else:
         with canned() as base:
             for table in tables(base):

@@ -53,6 +53,37 @@ assert official.orders.get_order_by_id(order_id={ORDER_ID!r}).data.order_id
 """,
 }
 
+IMPORTS = "import aiohttp, attrs, cattrs, anyio, msgspec, time\n"
+OWNERS = {
+    "of pinelabs_async: attrs builds the classes": f"""
+{IMPORTS}
+spent = 0.0
+def timed(work):
+    def run(*args, **more):
+        global spent
+        began = time.perf_counter()
+        try:
+            done = work(*args, **more)
+        finally:
+            spent += time.perf_counter() - began
+        return done if isinstance(done, type) else timed(done)
+    return run
+attrs.define, attrs.frozen = timed(attrs.define), timed(attrs.frozen)
+import asyncio
+{PROGRAMS[OURS]}
+print(spent * 1e3)
+""",
+    "of pinelabs_sync: anyio's portal, imported and started": f"""
+{IMPORTS}
+import asyncio
+began = time.perf_counter()
+from anyio.from_thread import start_blocking_portal
+with start_blocking_portal():
+    print((time.perf_counter() - began) * 1e3)
+""",
+}
+"""What the parts of a cold start take that other libraries own."""
+
 STALL = f"""
 import asyncio, time
 from pinelabs_async import Session
@@ -105,6 +136,12 @@ def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
             Ratio(f"{SYNC} - {OURS}, milliseconds", extra, at_most=15),
             Ratio(f"{SYNC} / {OFFICIAL_SYNC}", over(found, SYNC, OFFICIAL_SYNC), at_most=1.0),
         ],
+    )
+    owners = in_turns(
+        {name: lambda program=program: run(program, base) for name, program in OWNERS.items()}, rounds
+    )
+    yield Table(
+        title="what other libraries own of it", unit="milliseconds", figures=list(owners.values()), ratios=[]
     )
     prepared = "from pinelabs_async import preload\npreload('orders.get')"
     stalls = in_turns(
