@@ -108,10 +108,10 @@ def session_lifespan(
 ) -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
     """Make the lifespan of an application with one Session in each worker.
 
-    It is opened where the worker starts, after what any first call would have to import and compile: that takes
-    some tenths of a second, for which no request has to wait. Where the worker stops, handlers in the background
-    may end first, and then the Session is closed. ``current_session`` gives it to handlers; those of webhooks, which see no request,
-    find it as ``app.state.pinelabs``.
+    It is opened where the worker starts, after ``preload()``: that takes some tenths of a second, which no request
+    has to wait for. Where the worker stops, handlers in the background may end first, and then the Session is
+    closed. ``current_session`` gives it to handlers; those of webhooks, which see no request, find it as
+    ``app.state.pinelabs``.
 
     Args:
         make: Makes the Session, of any type that can be entered: it is called in the worker.
