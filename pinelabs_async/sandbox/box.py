@@ -231,6 +231,7 @@ class Sandbox:
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+        await self._gateway.hush()
 
     async def __aenter__(self) -> Self:
         return await self.start()

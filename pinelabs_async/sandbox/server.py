@@ -1,5 +1,6 @@
 """The way of a request through the sandbox."""
 
+import asyncio
 import itertools
 import json
 from collections import deque
@@ -80,9 +81,26 @@ class Gateway:
     front: Front | None = None
     """The page for people, whose requests are none of the gateway's."""
     _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1), init=False)
+    _busy: set[asyncio.Task[Any]] = attrs.field(factory=set[asyncio.Task[Any]], init=False)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._busy.add(task)
+        try:
+            return await self._handle(request)
+        finally:
+            self._busy.discard(task)
+
+    async def hush(self) -> None:
+        """End what still keeps clients waiting who have gone: aiohttp forgets those when it closes."""
+        left = tuple(self._busy)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         if self.front is not None and self.front.takes(path):
             return await self.front.answer(request)

@@ -81,6 +81,18 @@ async def test_it_closes_at_once_with_clients_still_connected(api, box):
         await waiting
 
 
+@pytest.mark.parametrize("what", ["slow", "dribble"])
+async def test_it_leaves_nothing_running_for_clients_that_have_gone(api, box, what):
+    """An answer that nobody waits for any more ends with the box."""
+    before = asyncio.all_tasks()
+    box.faults.add(operation="orders.get", what=what, delay=30)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(api.call("GET", "/api/pay/v1/orders/x"), 0.2)
+    await box.aclose()
+    await asyncio.sleep(0.01)
+    assert set() == asyncio.all_tasks() - before
+
+
 async def test_a_closed_box_may_be_closed_again_and_a_started_one_not_started(box):
     """Closing is forgiving, starting is not."""
     with pytest.raises(RuntimeError, match="already started"):
