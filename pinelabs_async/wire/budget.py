@@ -16,7 +16,8 @@ class Budget:
 
     def earn(self) -> None:
         """Note a call."""
-        self._left = min(FLOOR, self._left + SHARE)
+        if self._left < FLOOR:
+            self._left = min(FLOOR, self._left + SHARE)
 
     def spend(self) -> bool:
         """Take a repetition if there is one."""

@@ -213,17 +213,17 @@ class Caller:
             host, content = self.settings.legacy_url, self._sign(operation, content)
         request_id = new_request_id()
         latest = time.monotonic() + options.deadline
-        return Progress(
-            operation=operation,
-            ids=ids,
-            options=options,
-            url=URL(host + path, encoded=True),
-            content=content,
-            body=body,
-            reference=None if body is None else operation.reference(body),
-            request_id=options.request_id or request_id,
-            idempotency_key=request_id,  # a caller's own id may serve several calls; this must not
-            ends_at=latest if ends_at is None else min(latest, ends_at),
+        return Progress(  # by position, which takes half the time
+            operation,
+            ids,
+            options,
+            URL(host + path, encoded=True),
+            content,
+            body,
+            None if body is None else operation.reference(body),
+            options.request_id or request_id,
+            request_id,  # the Idempotency-Key: a caller's own id may serve several calls, and this must not
+            latest if ends_at is None else min(latest, ends_at),
         )
 
     def _sign(self, operation: Operation[Any], content: Content | None) -> Content | None:

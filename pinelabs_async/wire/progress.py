@@ -22,7 +22,7 @@ DISTANCE: Final = tuple(Reach)
 """How far a call can get, nearest first."""
 
 
-@attrs.define(kw_only=True, eq=False, slots=False, auto_attribs=False)
+@attrs.define(eq=False, slots=False, auto_attribs=False)
 class Progress:
     """Hold the state of one call over its attempts; what may change stands in the class until it does."""
 

@@ -178,7 +178,11 @@ class Transport:
                     proxy=self._settings.proxy,
                     ssl=self._settings.ssl or True,
                 )
-                answer = await _answer_of(response, request.download, self._settings.answer_limit)
+                if request.download is None and response.content.is_eof():  # all of it came with its headers
+                    answer = response.content.read_nowait()
+                    _bound(len(answer), self._settings.answer_limit)
+                else:
+                    answer = await _answer_of(response, request.download, self._settings.answer_limit)
             return _answered(response, answer)
         except asyncio.CancelledError as error:
             if (
@@ -266,12 +270,8 @@ def _answered(response: aiohttp.ClientResponse, body: bytes = b"", trouble: str 
 def _answer_of(
     response: aiohttp.ClientResponse, download: Download | None, limit: int
 ) -> Coroutine[Any, Any, bytes]:
-    """Return what reads the body, with no more steps than it takes."""
     if download is not None and 200 <= response.status < 300:
         return _read_into(download, response)
-    length = response.content_length
-    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
-        return response.read()
     return _read_bounded(response, limit)
 
 
@@ -286,10 +286,14 @@ async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
     size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)
-        if size > limit:
-            raise UnusableError(f"the answer is larger than {limit} bytes")
+        _bound(size, limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _bound(size: int, limit: int) -> None:
+    if size > limit:
+        raise UnusableError(f"the answer is larger than {limit} bytes")
 
 
 @functools.lru_cache(maxsize=64)
