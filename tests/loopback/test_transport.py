@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import ssl
 import warnings
 
@@ -282,6 +283,22 @@ async def test_endless_answer_is_cut_off(raw, connect):
         await session.orders.get("v1-order")
     assert "larger" in str(caught.value)
     assert len(sent) < 1000
+
+
+@pytest.mark.parametrize(
+    "way", [answer, lambda body: dribble(body, pause=0.01, pieces=4)], ids=["whole", "in parts"]
+)
+async def test_the_bound_is_exact(raw, connect, way):
+    """However an answer comes, as many bytes as the bound says are taken, and no more."""
+    body = json.dumps(order_json(notes="n" * 5000)).encode()
+    raw.script = [way(body), way(body), way(body)]
+    session = connect(raw, max_attempts=1)
+    await session.orders.get("v1-order")
+    session._transport._settings = attrs.evolve(session._settings, answer_limit=len(body))
+    assert "v1-order" == (await session.orders.get("v1-order")).order_id
+    session._transport._settings = attrs.evolve(session._settings, answer_limit=len(body) - 1)
+    with pytest.raises(NoAnswerError, match=f"larger than {len(body) - 1} bytes"):
+        await session.orders.get("v1-order")
 
 
 async def test_compressed_bomb_is_cut_off(raw, connect):
