@@ -84,8 +84,8 @@ async def part(base: str, name: str, count: int) -> None:
     """Do a part of a call so many times."""
     operation, patience = OPERATIONS["orders.get"], Patience()
     pinelabs, pool = Session("id", "secret", base_url=base), aiohttp.ClientSession()
-    caller, options = pinelabs._caller, pinelabs._options  # noqa: SLF001
-    call = caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)  # noqa: SLF001
+    caller, options = pinelabs._caller, pinelabs._options
+    call = caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
     call.token = Secret("canned")
     call.ends_at = time.monotonic() + 3600  # valgrind is slow
     headers = headers_of(call, None)
@@ -98,10 +98,10 @@ async def part(base: str, name: str, count: int) -> None:
     made: tuple[Callable[[], object], ...] = (
         lambda: json.loads(ORDER),
         lambda: reading.read(operation, reply, "request-id"),
-        lambda: caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None),  # noqa: SLF001
-        lambda: caller._next_request(call),  # noqa: SLF001
-        lambda: pool._prepare_headers(headers),  # noqa: SLF001
-        lambda: pool._prepare_headers(BEARER),  # noqa: SLF001
+        lambda: caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None),
+        lambda: caller._next_request(call),
+        lambda: pool._prepare_headers(headers),
+        lambda: pool._prepare_headers(BEARER),
         limit,
     )
     step = made[PARTS.index(name)]
@@ -119,7 +119,7 @@ class Nothing:
         return False
 
     def report(self, message: str, *, is_over: bool = False) -> PineLabsError:
-        raise NotImplementedError
+        raise AssertionError("nobody gives it up")
 
 
 async def wait(name: str, count: int) -> None:
