@@ -119,7 +119,7 @@ class Nothing:
         return False
 
     def report(self, message: str, *, is_over: bool = False) -> PineLabsError:
-        raise AssertionError("nobody gives it up")
+        raise AssertionError(message, is_over)  # nobody gives it up
 
 
 async def wait(name: str, count: int) -> None:
