@@ -3,6 +3,7 @@
 import functools
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -25,7 +26,7 @@ class _Compiling:
     """Let one thread compile at a time: cattrs compiles hooks on first use and promises nothing to threads."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock: AbstractContextManager[Any] = threading.RLock()
         watch_forks(self)
 
     def after_fork(self) -> None:
