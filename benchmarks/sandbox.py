@@ -229,7 +229,7 @@ def measure(clients: int, seconds: float, rounds: int) -> Iterator[Round]:
 def allow_many_connections() -> None:
     """Raise this process's limit of open files, which its children inherit, where the system has one."""
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415
+        import resource  # noqa: PLC0415  # Windows has none
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536), most))

@@ -340,7 +340,7 @@ class Answer(Shape):
     # return answers and take them in. Any is what it gives and wants; it is not imported otherwise.
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415
+        from pydantic_core import core_schema  # noqa: PLC0415  # only those who use it have it
 
         from pinelabs_async.wire.codec import from_json, to_json  # noqa: PLC0415  # it imports this module
 
