@@ -21,7 +21,7 @@ from pinelabs_async.wire import reading
 from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.grace import see_through
 from pinelabs_async.wire.headers import headers_of
-from pinelabs_async.wire.patience import Patience
+from pinelabs_async.wire.patience import Limit, Patience
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.transport import Reply
 
@@ -92,7 +92,7 @@ async def part(base: str, name: str, count: int) -> None:
     reply = Reply(reach=Reach.ANSWERED, status=200, body=ORDER, whole=True)
 
     def limit() -> None:
-        with patience.limit(3600):
+        with Limit(patience, 3600):
             pass
 
     made: tuple[Callable[[], object], ...] = (

@@ -3,6 +3,7 @@
 import functools
 from typing import TYPE_CHECKING
 
+from pinelabs_async.api.orders import Orders  # nearly all programs use it: not in their first request
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.settings import Options
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pinelabs_async.api.customers import Customers
     from pinelabs_async.api.international import International
     from pinelabs_async.api.invoices import Invoices
-    from pinelabs_async.api.orders import Orders
     from pinelabs_async.api.pay_by_links import PayByLinks
     from pinelabs_async.api.payment_links import PaymentLinks
     from pinelabs_async.api.payments import Payments
@@ -126,10 +126,8 @@ class Groups:
         return Invoices(self._caller, self._options)
 
     @functools.cached_property
-    def orders(self) -> "Orders":
+    def orders(self) -> Orders:
         """Orders: what is to be paid. Create, read, wait for, capture and cancel them."""
-        from pinelabs_async.api.orders import Orders
-
         return Orders(self._caller, self._options)
 
     @functools.cached_property

@@ -166,10 +166,14 @@ class Caller:
                 call.token = self.tokens.current() or await self._token(call)
             request = self._next_request(call)
             reply = _TOO_LATE if request is None else await self.transport.send(request)
-            reply, ending, answer = _read(call, reply)
-            verdict = self._judge(call, ending)
-            if verdict is Verdict.ANSWER:
+            call.end_attempt(reply)
+            if call.download is None:
+                ending, answer = reading.read(call.operation, reply, call.request_id)
+            else:
+                reply, ending, answer = reading.read_file(reply, call.download)
+            if ending.usable:
                 return answer
+            verdict = self._judge(call, ending)
             if verdict is Verdict.LOOK_UP and call.options.on_unknown == "resolve":
                 found = await self._look_up(call)
                 if isinstance(found, Answer):
@@ -205,8 +209,11 @@ class Caller:
         """Check and build everything before anything is sent."""
         if operation.body is not None and not isinstance(body, operation.body):
             raise TypeError(f"{operation.name} takes a {operation.body.__name__}, not {type(body).__name__}.")
-        written = encode_query(query) if query else ""
-        path = self.settings.route(operation.path_for(ids)) + (f"?{written}" if written else "")
+        path = operation.path_for(ids)
+        if self.settings.prefixes:
+            path = self.settings.route(path)
+        if query and (written := encode_query(query)):
+            path += f"?{written}"
         content = None if body is None else operation.write(body)
         host = self.settings.base_url
         if operation.legacy:
@@ -265,8 +272,6 @@ class Caller:
         return call.request
 
     def _judge(self, call: Progress, ending: Ending) -> Verdict:
-        if ending.usable:
-            return Verdict.ANSWER
         history = History(
             attempts=call.attempts,
             max_attempts=call.options.max_attempts,
@@ -302,14 +307,6 @@ class Caller:
             return await self._watched(self._carry_out(call), call)
 
         return await lookup(look, ids, meant)
-
-
-def _read(call: Progress, reply: Reply) -> tuple[Reply, Ending, Any]:
-    """Note how an attempt ended, and read what it brought."""
-    call.end_attempt(reply)
-    if call.download is not None:
-        return reading.read_file(reply, call.download)
-    return reply, *reading.read(call.operation, reply, call.request_id)
 
 
 async def _wait(call: Progress, reply: Reply) -> bool:

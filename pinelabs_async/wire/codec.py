@@ -7,7 +7,7 @@ msgspec, compiled for the class, straight from the bytes. Where that refuses, th
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -34,7 +34,8 @@ A = TypeVar("A", bound=Answer)
 # Some documented answers are camelCase, wholly or in part: they have one of these.
 _CAMEL_TIME = b'"createdAt"'
 _CAMEL_AMOUNT = b'"paymentAmount"'
-_decoders: dict[tuple[type[Any], str | None], msgspec.json.Decoder[Any] | None] = {}
+_Reader = Callable[[bytes], tuple[Any, tuple[Problem, ...]]]
+_readers: dict[tuple[type[Any], str | None], _Reader] = {}
 
 
 def to_json(obj: object) -> bytes:
@@ -106,29 +107,55 @@ def decode(cls: type[A], body: bytes, *, envelope: str | None = None, request_id
     Raises:
         ValueError: the body is no JSON object, so that nothing of it can be kept.
     """
-    answer, problems = _decode(cls, body, envelope)
+    read = _readers.get((cls, envelope)) or _compile(cls, envelope)
+    answer: A
+    answer, problems = read(body)
     attach(answer, Received(body, problems, request_id))
     return answer
 
 
-def _decode(cls: type[A], body: bytes, envelope: str | None) -> tuple[A, tuple[Problem, ...]]:
-    if cls is Answer:  # it has no fields, so any JSON fits
-        read_json(body)
+def _compile(cls: type[Answer], envelope: str | None) -> _Reader:
+    reader = _readers[cls, envelope] = _reader_for(cls, envelope)
+    return reader
+
+
+def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
+    """Make what reads an answer; all that is known of its class is asked here, once."""
+
+    def patiently(body: bytes) -> tuple[Any, tuple[Problem, ...]]:
+        return tolerant.read(cls, read_json(body), envelope)
+
+    def barely(body: bytes) -> tuple[Any, tuple[Problem, ...]]:
+        read_json(body)  # there are no fields, so any JSON fits
         return cls(), ()
-    key = (cls, envelope)
-    decoder = _decoders[key] if key in _decoders else _decoder_of(*key)
-    if decoder is None:
-        return tolerant.read(cls, read_json(body), envelope)
-    if cls.BARE is not None and body.lstrip()[:1] == b"[":
-        body = b'{"%s":%s}' % (cls.BARE.encode(), body)
-    try:
-        decoded = decoder.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return tolerant.read(cls, read_json(body), envelope)
-    answer = decoded if envelope is None else decoded.held
-    if getattr(answer, "created_at", answer) is None and (_CAMEL_TIME in body or _CAMEL_AMOUNT in body):
-        return tolerant.read(cls, read_json(body), envelope)
-    return answer, ()
+
+    if cls is Answer:
+        return barely
+    if issubclass(cls, Renamed) or cls.SENT_BACK:  # the fast way knows no other names, and no extra members
+        return patiently
+    with compiling.lock:
+        whole: Any = cls if envelope is None else _wrap(cls, envelope)
+        decode = msgspec.json.Decoder(whole, float_hook=Decimal).decode
+    bare = None if cls.BARE is None else cls.BARE.encode()
+    may_be_camel = "created_at" in attrs.fields_dict(cls)
+
+    def swiftly(body: bytes) -> tuple[Any, tuple[Problem, ...]]:
+        if bare is not None and body.lstrip()[:1] == b"[":
+            body = b'{"%s":%s}' % (bare, body)
+        try:
+            decoded = decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return patiently(body)
+        answer = decoded if envelope is None else decoded.held
+        if may_be_camel and answer.created_at is None and (_CAMEL_TIME in body or _CAMEL_AMOUNT in body):
+            return patiently(body)
+        return answer, ()
+
+    return swiftly
+
+
+def _wrap(cls: type[Any], envelope: str) -> type[Any]:
+    return msgspec.defstruct("Envelope", [("held", cls)], rename={"held": envelope})
 
 
 def trace(body: object, names: Sequence[str]) -> dict[str, Any]:
@@ -186,8 +213,8 @@ def prepare(cls: type[Any], envelope: str | None = None) -> None:
     prepare_checks(cls)
     if not issubclass(cls, Answer):
         reader_of(cls)
-    else:
-        _decoder_of(cls, envelope)
+    elif (cls, envelope) not in _readers:
+        _compile(cls, envelope)
 
 
 @functools.cache
@@ -202,20 +229,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return int.__int__(value)
     raise TypeError(f"JSON has nothing for {type(value).__name__}.")
-
-
-def _decoder_of(cls: type[Any], envelope: str | None) -> msgspec.json.Decoder[Any] | None:
-    """Compile the fast way for a class; None where it has none: it knows no other names, and no extra members."""
-    if (cls, envelope) in _decoders:
-        return _decoders[cls, envelope]
-    decoder = None
-    if not issubclass(cls, Renamed) and not cls.SENT_BACK:
-        with compiling.lock:
-            whole = cls if envelope is None else _wrap(cls, envelope)
-            decoder = msgspec.json.Decoder(whole, float_hook=Decimal)
-    _decoders[cls, envelope] = decoder
-    return decoder
-
-
-def _wrap(cls: type[Any], envelope: str) -> type[Any]:
-    return msgspec.defstruct("Envelope", [("held", cls)], rename={"held": envelope})

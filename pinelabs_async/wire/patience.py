@@ -14,7 +14,7 @@ class Patience:
     """Keep the limits of all attempts of one event loop; the timer is set for the one that ends first."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self.limits: dict[Limit, None] = {}
         """Those under way, in the order of their beginning."""
@@ -24,14 +24,10 @@ class Patience:
         It stays when its limit ends early: it costs less to find nothing than to be set anew.
         """
 
-    def limit(self, seconds: float) -> "Limit":
-        """Return a context that lasts no longer than so many seconds, from now on."""
-        return Limit(self, self._loop.time() + seconds)
-
     def wake_at(self, moment: float) -> None:
         """Set the timer."""
         self._stop()
-        self._timer = self._loop.call_at(moment, self._look)
+        self._timer = self.loop.call_at(moment, self._look)
         self.wakes_at = moment
 
     def end(self) -> None:
@@ -48,7 +44,7 @@ class Patience:
 
     def _look(self) -> None:
         self._stop()
-        now = self._loop.time()
+        now = self.loop.time()
         for limit in [limit for limit in self.limits if limit.ends_at <= now]:
             del self.limits[limit]
             limit.pass_by()
@@ -57,13 +53,13 @@ class Patience:
 
 
 class Limit:
-    """Cancel what a task does in this context when its time is over, and make a ``TimeoutError`` of that."""
+    """Cancel what a task does in this context after so many seconds, and make a ``TimeoutError`` of that."""
 
     __slots__ = ("_cancelling", "_patience", "_task", "ends_at", "has_passed")
 
-    def __init__(self, patience: Patience, ends_at: float) -> None:
+    def __init__(self, patience: Patience, seconds: float) -> None:
         self._patience = patience
-        self.ends_at: float = ends_at
+        self.ends_at: float = patience.loop.time() + seconds
         """By the clock of the event loop."""
         self.has_passed: bool = False
 
@@ -78,12 +74,12 @@ class Limit:
         self._task.cancel()
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
+        patience = self._patience
+        task = asyncio.current_task(patience.loop)  # naming the loop saves looking for it
         if task is None:
             raise RuntimeError("a call of the gateway is made in a task")
         self._task = task
         self._cancelling = task.cancelling()
-        patience = self._patience
         patience.limits[self] = None
         if self.ends_at < patience.wakes_at:
             patience.wake_at(self.ends_at)

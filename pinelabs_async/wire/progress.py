@@ -72,7 +72,9 @@ class Progress:
         """Log how an attempt ended, and note how far it got: the one that got furthest counts."""
         self.request = None
         self.status = reply.status or self.status
-        if reply.reach is not self.reach:
+        if reply.reach is Reach.ANSWERED:
+            self.reach = Reach.ANSWERED
+        else:
             self.reach = max(self.reach, reply.reach, key=DISTANCE.index)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug(

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from pinelabs_async.wire.patience import Patience
+from pinelabs_async.wire.patience import Limit, Patience
 
 
 async def within(patience, seconds, lasting):
-    with patience.limit(seconds):
+    with Limit(patience, seconds):
         await asyncio.sleep(lasting)
 
 
@@ -51,7 +51,7 @@ async def test_one_timer(monkeypatch):
 
 
 async def within_now(patience):
-    with patience.limit(30):
+    with Limit(patience, 30):
         await asyncio.wait((asyncio.ensure_future(nothing()),))
 
 
@@ -95,7 +95,7 @@ async def test_late_within_a_timeout_of_the_callers():
 async def test_twice():
     """One limit may be waited for in several parts; its end stays where it was."""
     patience = Patience()
-    limit = patience.limit(0.1)
+    limit = Limit(patience, 0.1)
     with limit:
         await asyncio.sleep(0)
     with pytest.raises(TimeoutError), limit:

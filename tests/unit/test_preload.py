@@ -16,7 +16,7 @@ from pinelabs_async import OPERATIONS, NewPayment, from_json, preload, to_json
 from pinelabs_async.wire import codec, converter, shape
 
 def compiled():
-    return [len(kept) for kept in (codec._decoders, converter.readers, converter.writers, shape._compiled)]
+    return [len(kept) for kept in (codec._readers, converter.readers, converter.writers, shape._compiled)]
 
 body, groups = Path(sys.argv[1]).read_bytes(), sys.argv[2:]
 preload(*groups)
