@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import sqlite3
 import sys
 import time
@@ -20,13 +19,9 @@ from tests.incoming.conftest import raw
 
 ROOT = Path(__file__).parents[2]
 SERVE = """
-import socketserver, sys
+import os, socketserver, sys
 from importlib.util import module_from_spec, spec_from_file_location
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-spec = spec_from_file_location("recipe", sys.argv[1])
-sys.modules["recipe"] = recipe = module_from_spec(spec)
-spec.loader.exec_module(recipe)
 
 class Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
@@ -35,8 +30,13 @@ class Quiet(WSGIRequestHandler):
     def log_message(self, *_):
         pass
 
-server = make_server("127.0.0.1", int(sys.argv[2]), recipe.application, Server, Quiet)
-print("open", flush=True)
+server = make_server("127.0.0.1", 0, None, Server, Quiet)
+os.environ["SHOP_ADDRESS"] = f"http://127.0.0.1:{server.server_port}"
+spec = spec_from_file_location("recipe", sys.argv[1])
+sys.modules["recipe"] = recipe = module_from_spec(spec)
+spec.loader.exec_module(recipe)
+server.set_app(recipe.application)
+print(os.environ["SHOP_ADDRESS"], flush=True)
 server.serve_forever()
 """
 
@@ -74,14 +74,11 @@ class Running:
 async def recipe(request, box, tmp_path):
     """A recipe, run as it stands."""
     pytest.importorskip(request.param, reason=f"{request.param} is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
     program = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         SERVE,
         str(ROOT / "examples" / f"{request.param}_shop.py"),
-        address.rpartition(":")[2],
         cwd=tmp_path,
         env={
             **os.environ,
@@ -91,14 +88,13 @@ async def recipe(request, box, tmp_path):
             "PINELABS_BASE_URL": box.base_url,
             "PINELABS_WEBHOOK_SECRET": box.webhook_secret,
             "PINELABS_RETURN_URL_SECRET": box.return_url_secret,
-            "SHOP_ADDRESS": address,
         },
         stdout=asyncio.subprocess.PIPE,
     )
     jar = aiohttp.CookieJar(unsafe=True)  # cookies of an address without a name, too
     try:
         async with asyncio.timeout(30), aiohttp.ClientSession(cookie_jar=jar) as http:
-            assert b"open\n" == await program.stdout.readline()
+            address = (await program.stdout.readline()).decode().strip()
             box.webhooks.url = f"{address}/webhooks/pinelabs"
             yield Running(address, tmp_path, http)
     finally:
