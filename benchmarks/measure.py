@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
-ROUNDS = 7
+ROUNDS = 21
 
 
 @attrs.frozen
@@ -85,23 +85,29 @@ def number(value: float) -> str:
 def in_turns(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, Figure]:
     """Let each contestant measure itself once a round, so that all of them meet the same machine."""
     values: dict[str, list[float]] = {name: [] for name in contestants}
+    names = list(contestants)
     for measure in contestants.values():  # a round that does not count: caches, connections, hooks
         measure()
     gc.collect()
     gc.freeze()  # what all their imports made is in no program together: nobody shall pay for walking through it
     try:
         for _ in range(rounds):
-            for name, measure in contestants.items():
+            for name in names:
                 gc.collect()
-                values[name].append(measure())
+                values[name].append(contestants[name]())
+            names.reverse()  # so that nobody is always the first
     finally:
         gc.unfreeze()
     return {name: Figure(name, found) for name, found in values.items()}
 
 
 def over(figures: Mapping[str, Figure], ours: str, theirs: str) -> float:
-    """Return the ratio of two medians."""
-    return figures[ours].median / figures[theirs].median
+    """Return how two contestants relate: the median of their ratios, round by round.
+
+    A machine that is slow for some seconds is so for both, which the ratio of two medians would not know.
+    """
+    pairs = zip(figures[ours].values, figures[theirs].values, strict=True)
+    return statistics.median(ours / theirs for ours, theirs in pairs)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download, UnusableError
 from pinelabs_async.wire.lifetime import leave_to_parent, watch_forks
-from pinelabs_async.wire.patience import Limit, Patience
+from pinelabs_async.wire.patience import Limit, NoRoomError, Patience
 from pinelabs_async.wire.settings import Settings
 from pinelabs_async.wire.version import __version__
 
@@ -31,6 +31,7 @@ _NEVER_CONNECTED: Final = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
+    NoRoomError,
 )
 _PLAIN_SPOKEN: Final = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 _PATIENCE: Final = 5.0
@@ -170,6 +171,8 @@ class Transport:
         limit = Limit(place.patience, request.timeout)
         try:
             with limit:
+                if len(place.patience.limits) > place.patience.room:
+                    await place.patience.turn(limit)
                 response = await place.pool.request(
                     request.method,
                     request.url,
@@ -216,12 +219,11 @@ class Transport:
         if self._settings.http is not None and self._settings.http.closed:
             raise ConfigurationError("the aiohttp.ClientSession given as http is closed.")
         self._forget_dead_loops()
-        patience = Patience()
-        if self._settings.http is not None:
-            place = _Place(self._settings.http, patience, None)
+        if self._settings.http is not None:  # it has a limit of its own
+            place = _Place(self._settings.http, Patience(), None)
         else:
             self._opened = True
-            pool = _make_pool(self._settings)
+            pool, patience = _make_pool(self._settings), Patience(self._settings.pool_size)
             place = _Place(pool, patience, _close_with_loop(pool, patience))
         self._places[asyncio.get_running_loop()] = place
         if place.guard is not None:
@@ -256,6 +258,7 @@ async def _close_with_loop(pool: aiohttp.ClientSession, patience: Patience) -> A
     try:
         yield
     finally:
+        patience.turn_away()
         try:
             async with asyncio.timeout(_PATIENCE):  # it waits for what a peer does not take off a connection
                 await pool.close()
@@ -324,6 +327,8 @@ def _reach_of(request: Request, body: _Body | None, error: BaseException) -> Rea
 def _describe(error: Exception) -> str:
     if isinstance(error, UnusableError):
         return str(error)
+    if isinstance(error, NoRoomError):
+        return str(error) or "no connection came free in time; see pool_size"
     if isinstance(error, asyncio.TimeoutError):
         return "no answer in time"
     # Other errors' texts may hold URLs, and those a proxy's password.

@@ -341,6 +341,7 @@ async def test_wait_for_a_free_connection_is_not_sent(raw, connect, call):
     with pytest.raises(NotSentError) as caught:
         await call(session.with_options(timeout=0.5, max_attempts=2))
     assert ("not_sent", "not sent", 2) == (caught.value.outcome, caught.value.reached, caught.value.attempts)
+    assert "no connection came free in time; see pool_size" in str(caught.value)
     holder.cancel()
     await asyncio.gather(holder, return_exceptions=True)
     assert ["GET", "POST"] == [request.method for request in raw.requests]
