@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import blocking, calls, charts, decode, instructions, listing, start
+from benchmarks import blocking, calls, charts, decode, instructions, listing, parts, start
 from benchmarks.measure import ROUNDS, Table, canned
 
 FOLDER = Path(__file__).parent
@@ -57,6 +57,7 @@ def measure(rounds: int, items: int) -> Mapping[str, Sequence[Table]]:
             ("reading", decode.tables(rounds)),
             ("cold start", start.tables(base, rounds)),
             ("listings", listing.tables(base, items)),
+            ("parts", parts.tables(base, rounds)),
             ("work", instructions.tables(base) if shutil.which("valgrind") else ()),
         ):
             if not tables:

@@ -84,9 +84,9 @@ with start_blocking_portal():
 }
 """What the parts of a cold start take that other libraries own."""
 
-STALL = f"""
+STALL = """
 import asyncio, time
-from pinelabs_async import Session
+from pinelabs_async import Money, NewOrder, Session
 longest = 0.0
 async def watch():
     global longest
@@ -100,12 +100,17 @@ async def main():
     async with Session("id", "secret", base_url=BASE) as pinelabs:
         global longest
         longest = 0.0
-        await pinelabs.orders.get({ORDER_ID!r})
+        await FIRST
     watching.cancel()
 PREPARE
 asyncio.run(main())
 print(longest * 1e3)
 """
+FIRST = {
+    "orders.get": f"pinelabs.orders.get({ORDER_ID!r})",
+    "orders.create": "pinelabs.orders.create(NewOrder(order_amount=Money.from_rupees('1500.00')))",
+}
+"""What the first request may be."""
 
 
 def run(program: str, base: str) -> float:
@@ -143,11 +148,13 @@ def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
     yield Table(
         title="what other libraries own of it", unit="milliseconds", figures=list(owners.values()), ratios=[]
     )
-    prepared = "from pinelabs_async import preload\npreload('orders.get')"
     stalls = in_turns(
         {
-            "without preload": lambda: run(STALL.replace("PREPARE", ""), base),
-            "after preload('orders.get')": lambda: run(STALL.replace("PREPARE", prepared), base),
+            f"{name}{', after preload' if prepared else ''}": lambda first=first, prepared=prepared: run(
+                STALL.replace("FIRST", first).replace("PREPARE", prepared), base
+            )
+            for name, first in FIRST.items()
+            for prepared in ("", f"from pinelabs_async import preload\npreload({name!r})")
         },
         rounds,
     )
@@ -155,10 +162,7 @@ def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
         title="longest stall of the event loop during the first request",
         unit="milliseconds",
         figures=list(stalls.values()),
-        ratios=[
-            Ratio("without preload", stalls["without preload"].median, at_most=5),
-            Ratio("after preload", stalls["after preload('orders.get')"].median, at_most=5),
-        ],
+        ratios=[Ratio(name, stall.median, at_most=5) for name, stall in stalls.items()],
     )
 
 

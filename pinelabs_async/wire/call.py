@@ -72,9 +72,10 @@ class Caller:
         What is wrong with ids or body is raised at once, before there is anything to await.
         """
         call = self._prepare(operation, tuple(ids), options, body=body, query=query, ends_at=ends_at)
-        journaled = self.settings.journal is not None and operation.repeat is not Repeat.READ
-        made = self._write(call) if journaled else self._carry_out(call)
-        if operation.repeat is not Repeat.READ:
+        if operation.repeat is Repeat.READ:
+            made = self._carry_out(call)
+        else:
+            made = self._carry_out(call) if self.settings.journal is None else self._write(call)
             made = see_through(made, call, self.settings.grace)
         if self.settings.tracer is not None:  # asked here, too: nearly every call goes without
             made = self._watched(made, call)

@@ -18,7 +18,6 @@ _IDEMPOTENCY_KEY: Final = istr("Idempotency-Key")
 _MERCHANT_ID: Final = istr("Merchant-ID")
 _REQUEST_ID: Final = istr("Request-ID")
 _REQUEST_TIMESTAMP: Final = istr("Request-Timestamp")
-_VARIANTS: Final = {digit: "89ab"[number & 3] for number, digit in enumerate("0123456789abcdef")}
 
 
 def headers_of(call: Progress, merchant_id: str | None) -> dict[str, str]:
@@ -42,11 +41,9 @@ def headers_of(call: Progress, merchant_id: str | None) -> dict[str, str]:
 
 
 def new_request_id() -> str:
-    """Return a random UUID (version 4) as text, in a third of the time of ``str(uuid.uuid4())``."""
-    digits = os.urandom(16).hex()
-    return (
-        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"
-    )
+    """Return a random UUID (version 4) as text, in a third of the time of ``str(uuid.uuid4())``: 120 bits are random."""
+    digits = os.urandom(15).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:]}"
 
 
 def _timestamp() -> str:

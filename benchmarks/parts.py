@@ -1,0 +1,134 @@
+"""Where the time of a read goes: parts of it, each added to one and the same request, fifty of these at a time.
+
+``python -m benchmarks.parts``. A part that is timed alone, over and over, takes a third of what it takes here, where
+aiohttp, asyncio and the kernel push each other and it out of the processor's caches between two calls.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+
+import aiohttp
+from yarl import URL
+
+from benchmarks.calls import BEARER, Call, rate
+from benchmarks.measure import ROUNDS, Figure, Table, canned, in_turns
+from benchmarks.samples import ORDER, ORDER_ID, PATH
+from pinelabs_async import OPERATIONS, Session
+from pinelabs_async.wire import codec, reading, transport
+from pinelabs_async.wire.attempt import Reach
+from pinelabs_async.wire.headers import headers_of, new_request_id
+from pinelabs_async.wire.patience import Limit
+from pinelabs_async.wire.transport import Reply
+
+ALONE = "one request, as the transport makes it: aiohttp, asyncio, the kernel"
+BARE, OURS = "all of it, bare aiohttp + json", "all of it, orders.get"
+TURN = 300
+"""Calls of a turn: short ones and many, since the parts are small beside what a machine changes in a second."""
+Part = Callable[[], object]
+
+
+def parts(pinelabs: Session) -> dict[str, Part]:
+    """Return what may be added to the request, by what it is."""
+    caller, options, operation = pinelabs._caller, pinelabs._options, OPERATIONS["orders.get"]
+    [place] = pinelabs._transport._places.values()
+    reply = Reply(Reach.ANSWERED, 200, {}, ORDER, whole=True)
+
+    def prepare() -> object:
+        return caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
+
+    call = caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
+    call.token = caller.tokens.current()
+
+    def limit() -> None:
+        with Limit(place.patience, 30):
+            pass
+
+    return {
+        "json.loads of the answer": lambda: json.loads(ORDER),
+        "the answer into an Order": lambda: codec.decode(
+            operation.answer, ORDER, envelope=operation.envelope
+        ),
+        "the answer into an Order, and judged": lambda: reading.read(operation, reply, "request-id"),
+        "id and path checked, URL, state of the call, Request-ID": prepare,
+        "of that, the Request-ID": new_request_id,
+        "of that, id and path checked": lambda: operation.path_for((ORDER_ID,)),
+        "headers, with the Request-Timestamp": lambda: headers_of(call, None),
+        "the limit of the attempt": limit,
+    }
+
+
+async def contestants(pinelabs: Session, bare: aiohttp.ClientSession, base: str) -> dict[str, Call]:
+    """Return the request alone, with each part, and the whole calls."""
+    await pinelabs.orders.get(ORDER_ID)
+    [place] = pinelabs._transport._places.values()
+    url, timeout = URL(base + PATH, encoded=True), transport._timeout(30.0)
+
+    def added(part: Part) -> Call:
+        async def call() -> None:
+            part()
+            answer = await place.pool.request(
+                "GET",
+                url,
+                headers=BEARER,
+                allow_redirects=False,
+                raise_for_status=False,
+                timeout=timeout,
+                ssl=True,
+            )
+            answer.content.read_nowait()
+
+        return call
+
+    async def get() -> object:
+        async with bare.get(base + PATH, headers=BEARER) as answer:
+            return json.loads(await answer.read())
+
+    made = {name: added(part) for name, part in parts(pinelabs).items()}
+    return {ALONE: added(int), **made, BARE: get, OURS: lambda: pinelabs.orders.get(ORDER_ID)}
+
+
+def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
+    """Measure the request and the calls, and what each part adds to the request."""
+    with asyncio.Runner() as runner:
+        pinelabs = Session("id", "secret", base_url=base)
+
+        async def connect() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession()
+
+        bare = runner.run(connect())
+        calls = runner.run(contestants(pinelabs, bare, base))
+        found = in_turns(
+            {name: lambda call=call: 1e6 / runner.run(rate(call, TURN, 50)) for name, call in calls.items()},
+            rounds * 5,
+        )
+        runner.run(bare.close())
+        runner.run(pinelabs.aclose())
+    alone = found[ALONE].values
+    figures = [
+        figure
+        if figure.name in (ALONE, BARE, OURS)
+        else Figure(
+            f"more with: {figure.name}",
+            [more - less for more, less in zip(figure.values, alone, strict=True)],
+        )
+        for figure in found.values()
+    ]
+    yield Table(
+        title="where the time of an orders.get goes, 50 concurrent",
+        unit="microseconds",
+        figures=figures,
+        ratios=[],
+    )
+
+
+def main() -> None:
+    with canned() as base:
+        for table in tables(base):
+            print("\n".join(table.lines()))
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
