@@ -63,7 +63,7 @@ class Patience:
 
     def make_room(self) -> None:
         """Give what an end has freed to the one that has waited longest."""
-        if len(self.limits) - len(self.waiting) < self.room:
+        if len(self.limits) - len(self.waiting) < self.room and not self.loop.is_closed():
             waiter = self.waiting.popleft()
             if not waiter.done():  # it has been cancelled, and makes room itself as it ends
                 waiter.set_result(None)

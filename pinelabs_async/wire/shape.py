@@ -30,7 +30,7 @@ from pinelabs_async.wire.redact import MASK, Hidden, without_frames
 
 T = TypeVar("T")
 
-_WIDE: Final = 12
+_WIDE: Final = 11
 """Fields of a class from which on its objects keep them in a dict: in one answer most of them are absent."""
 
 

@@ -235,3 +235,25 @@ async def test_turned_away():
     assert (False, True, "the connections were closed") == (a.done(), b.cancelled(), str(c.exception()))
     room.gates["a"].set()
     await a
+
+
+async def started(room):
+    tasks = room.start("a", "b")
+    await turns()
+    return tasks
+
+
+def test_an_event_loop_that_is_closed_under_them():
+    """Nobody is called on it any more, and what is thrown away there hears of nothing else."""
+    loop = asyncio.new_event_loop()
+    room = loop.run_until_complete(made())
+    a, b = loop.run_until_complete(started(room))
+    loop.close()
+    for task in (a, b):
+        task._log_destroy_pending = False
+        task.get_coro().close()
+    assert (["a"], {}) == (room.begun, room.patience.limits)
+
+
+async def made():
+    return Room(1)
