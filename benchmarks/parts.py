@@ -1,6 +1,6 @@
 """Where the time of a read goes: parts of it, each added to one and the same request, fifty of these at a time.
 
-``python -m benchmarks.parts``. A part that is timed alone, over and over, takes a third of what it takes here, where
+``python -m benchmarks.parts``. A part that is timed alone, over and over, takes a third or half of what it takes here, where
 aiohttp, asyncio and the kernel push each other and it out of the processor's caches between two calls.
 """
 
@@ -9,10 +9,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 
-import aiohttp
 from yarl import URL
 
-from benchmarks.calls import BEARER, Call, rate
+from benchmarks.calls import BARE, BEARER, OURS, Call, opened, rate
 from benchmarks.measure import ROUNDS, Figure, Table, canned, in_turns
 from benchmarks.samples import ORDER, ORDER_ID, PATH
 from pinelabs_async import OPERATIONS, Session
@@ -23,7 +22,7 @@ from pinelabs_async.wire.patience import Limit
 from pinelabs_async.wire.transport import Reply
 
 ALONE = "one request, as the transport makes it: aiohttp, asyncio, the kernel"
-BARE, OURS = "all of it, bare aiohttp + json", "all of it, orders.get"
+WHOLE = "all of it, "
 TURN = 300
 """Calls of a turn: short ones and many, since the parts are small beside what a machine changes in a second."""
 Part = Callable[[], object]
@@ -59,8 +58,8 @@ def parts(pinelabs: Session) -> dict[str, Part]:
     }
 
 
-async def contestants(pinelabs: Session, bare: aiohttp.ClientSession, base: str) -> dict[str, Call]:
-    """Return the request alone, with each part, and the whole calls."""
+async def contestants(pinelabs: Session, base: str) -> dict[str, Call]:
+    """Return the request alone, and with each part."""
     await pinelabs.orders.get(ORDER_ID)
     [place] = pinelabs._transport._places.values()
     url, timeout = URL(base + PATH, encoded=True), transport._timeout(30.0)
@@ -81,34 +80,24 @@ async def contestants(pinelabs: Session, bare: aiohttp.ClientSession, base: str)
 
         return call
 
-    async def get() -> object:
-        async with bare.get(base + PATH, headers=BEARER) as answer:
-            return json.loads(await answer.read())
-
-    made = {name: added(part) for name, part in parts(pinelabs).items()}
-    return {ALONE: added(int), **made, BARE: get, OURS: lambda: pinelabs.orders.get(ORDER_ID)}
+    return {ALONE: added(int), **{name: added(part) for name, part in parts(pinelabs).items()}}
 
 
 def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
     """Measure the request and the calls, and what each part adds to the request."""
-    with asyncio.Runner() as runner:
+    with asyncio.Runner() as runner, opened(base, "get", runner) as whole:
         pinelabs = Session("id", "secret", base_url=base)
-
-        async def connect() -> aiohttp.ClientSession:
-            return aiohttp.ClientSession()
-
-        bare = runner.run(connect())
-        calls = runner.run(contestants(pinelabs, bare, base))
+        calls = runner.run(contestants(pinelabs, base))
+        calls |= {f"{WHOLE}{BARE}": whole[BARE], f"{WHOLE}orders.get": whole[OURS]}
         found = in_turns(
             {name: lambda call=call: 1e6 / runner.run(rate(call, TURN, 50)) for name, call in calls.items()},
             rounds * 5,
         )
-        runner.run(bare.close())
         runner.run(pinelabs.aclose())
     alone = found[ALONE].values
     figures = [
         figure
-        if figure.name in (ALONE, BARE, OURS)
+        if figure.name == ALONE or figure.name.startswith(WHOLE)
         else Figure(
             f"more with: {figure.name}",
             [more - less for more, less in zip(figure.values, alone, strict=True)],

@@ -1,9 +1,9 @@
-"""The groups of operations: one attribute of a Session each, imported when it is first used."""
+"""The groups of operations: one attribute of a Session each, imported when it is first used, orders apart."""
 
 import functools
 from typing import TYPE_CHECKING
 
-from pinelabs_async.api.orders import Orders  # nearly all programs use it: not in their first request
+from pinelabs_async.api.orders import Orders  # nearly every program's first request is one of them
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.settings import Options
 

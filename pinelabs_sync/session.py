@@ -50,7 +50,7 @@ class Session(Groups):
         journal: Where writes are recorded before they leave, e.g. ``SQLiteIntentStore("intents.db")``.
         strict: For tests, refused in production: warn with ``AnswerProblemWarning`` where an answer does not fit.
         tracer: From ``opentelemetry.trace.get_tracer(...)``: each call gets a span, with what the log says of it.
-        pool_size: How many connections at most.
+        pool_size: How many connections at most; calls beyond that wait, in the order of their coming.
         proxy: URL of an HTTP proxy.
         trust_env: Read proxies from ``HTTP_PROXY`` and the like; it reads ``.netrc``, too.
         ssl: A TLS context, e.g. with a private CA. Verification cannot be switched off with a flag.

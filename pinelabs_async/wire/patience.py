@@ -42,13 +42,13 @@ class Patience:
         self.wakes_at = moment
 
     @property
-    def is_full(self) -> bool:
-        """Whether one more has come than there is room for."""
-        return len(self.limits) - len(self.waiting) > self.room
+    def under_way(self) -> int:
+        """How many have come and do not wait."""
+        return len(self.limits) - len(self.waiting)
 
     async def turn(self, limit: "Limit") -> None:
         """Wait for room, within a limit; whoever comes first goes first."""
-        if not self.is_full:
+        if self.under_way <= self.room:
             return
         waiter = self.loop.create_future()
         self.waiting.append(waiter)
@@ -63,7 +63,7 @@ class Patience:
 
     def make_room(self) -> None:
         """Give what an end has freed to the one that has waited longest."""
-        if len(self.limits) - len(self.waiting) < self.room and not self.loop.is_closed():
+        if self.under_way < self.room and not self.loop.is_closed():
             waiter = self.waiting.popleft()
             if not waiter.done():  # it has been cancelled, and makes room itself as it ends
                 waiter.set_result(None)

@@ -72,7 +72,7 @@ class Progress:
         """Log how an attempt ended, and note how far it got: the one that got furthest counts."""
         self.request = None
         self.status = reply.status or self.status
-        if reply.reach is Reach.ANSWERED:
+        if reply.reach is Reach.ANSWERED:  # the furthest there is
             self.reach = Reach.ANSWERED
         else:
             self.reach = max(self.reach, reply.reach, key=DISTANCE.index)

@@ -164,14 +164,14 @@ class Transport:
         if request.download is not None:
             await request.download.restart()
         place = self._places.get(asyncio.get_running_loop())
-        if place is None or place.pool.closed:
+        if place is None or place.pool.closed or self._closed:
             place = await self._open()
         body = None if request.changes_nothing and request.content is None else _Body(request)
         response = None
         limit = Limit(place.patience, request.timeout)
         try:
             with limit:
-                if len(place.patience.limits) > place.patience.room:
+                if len(place.patience.limits) > place.patience.room:  # else there is nothing to await
                     await place.patience.turn(limit)
                 response = await place.pool.request(
                     request.method,
@@ -189,9 +189,8 @@ class Transport:
                     _bound(len(answer), self._settings.answer_limit)
                 else:
                     answer = await _answer_of(response, request.download, self._settings.answer_limit)
-            return Reply(
-                Reach.ANSWERED, response.status, response.headers, answer, True
-            )  # by position: faster
+            # By position, which takes half the time.
+            return Reply(Reach.ANSWERED, response.status, response.headers, answer, True)
         except asyncio.CancelledError as error:
             if (
                 not limit.was_cancelled_within
@@ -298,7 +297,8 @@ def _bound(size: int, limit: int) -> None:
 
 @functools.lru_cache(maxsize=64)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    # The whole has its limit from us. The wait for a connection ends a moment before, so that the two can be told apart.
+    # The whole has its limit from us. The making of a connection, and the wait for one of a pool that
+    # was given, end a moment before, so that they can be told apart.
     return aiohttp.ClientTimeout(total=None, connect=seconds - min(0.05, seconds / 10))
 
 

@@ -90,6 +90,19 @@ async def test_tasks_and_timers(raw, connect, monkeypatch):
         assert (1, 0) == await counted(patch, lambda: pinelabs.orders.create(order))
 
 
+async def test_waiting_for_a_connection(raw, connect, monkeypatch):
+    """Those that wait for one make no timer each, as aiohttp's own wait does."""
+    raw.script = [answer(order_json())]
+    pinelabs = connect(raw, pool_size=3)
+    await pinelabs.orders.get("v1-order")
+    loop, timers = asyncio.get_running_loop(), []
+    original = loop.call_at
+    monkeypatch.setattr(loop, "call_at", lambda *args, **kw: (timers.append(args), original(*args, **kw))[1])
+    await asyncio.gather(*(pinelabs.orders.get("v1-order") for _ in range(50)))
+    assert len(timers) < 10, timers  # some for the connections themselves
+    assert raw.connections <= 3
+
+
 async def test_an_answer_that_is_there_is_taken(raw, connect, monkeypatch):
     """A body that came with its headers is not waited for again, in aiohttp's six steps."""
     raw.script = [answer(order_json())]

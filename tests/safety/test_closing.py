@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 import pinelabs_sync
-from pinelabs_async import ConfigurationError, OutcomeUnknownError, PineLabsError, Session
+from pinelabs_async import ConfigurationError, NotSentError, OutcomeUnknownError, PineLabsError, Session
 from pinelabs_async.wire import transport
 from tests.loopback.raw import RawServer, after, answer, never, order_json, refusal
 from tests.loopback.shop import card_payment, new_order
@@ -45,6 +45,24 @@ async def test_who_waits_for_a_connection(raw, connect, write):
     assert 1 == len(raw.requests)
 
 
+@pytest.mark.parametrize("write", [False, True], ids=["read", "write"])
+async def test_who_waits_for_a_connection_was_not_sent(raw, connect, write):
+    """With one attempt only, the error tells of the wait itself."""
+    raw.script = [never]
+    session = connect(raw, pool_size=1, max_attempts=1)
+    first = asyncio.create_task(session.orders.get("v1-order"))
+    await raw.until_received(1)
+    call = session.orders.create(new_order()) if write else session.orders.get("v1-order")
+    second = asyncio.create_task(call)
+    await asyncio.sleep(0.05)
+    await session.aclose()
+    await ended(first, second)
+    error = second.exception()
+    assert (NotSentError, "not sent") == (type(error), error.reached)
+    assert "the connections were closed" in str(error)
+    assert 1 == len(raw.requests)
+
+
 async def test_a_pool_of_ones_own_that_is_closed(raw, connect):
     """The same where the caller closes the connections that it lent."""
     raw.script = [never]
@@ -56,6 +74,20 @@ async def test_a_pool_of_ones_own_that_is_closed(raw, connect):
         await asyncio.sleep(0.05)
         await http.close()
         assert [ConfigurationError, ConfigurationError] == await ended(first, second)
+
+
+async def test_what_another_thread_opened_as_it_closed(raw, connect):
+    """It is not used: what is closed makes no more calls."""
+    raw.script = [answer(order_json())]
+    async with aiohttp.ClientSession() as http:
+        session = connect(raw, http=http)
+        await session.orders.get("v1-order")
+        opened = session._transport._places
+        await session.aclose()
+        session._transport._places = opened
+        with pytest.raises(ConfigurationError, match="closed"):
+            await session.orders.get("v1-order")
+    assert 1 == len(raw.requests)
 
 
 @pytest.fixture

@@ -44,6 +44,21 @@ def test_nothing_is_left_to_do(groups):
     assert all(count > 0 for count in before)
 
 
+FIRST_ORDER = """
+import sys
+from pinelabs_async import Session
+modules = set(sys.modules)
+Session("id", "secret").orders
+print(sorted(set(sys.modules) - modules))
+"""
+
+
+def test_orders_come_with_the_session():
+    """Nothing is imported in a first request for an order, which would stand still for it."""
+    ran = subprocess.run([sys.executable, "-c", FIRST_ORDER], capture_output=True, text=True, check=True)
+    assert "[]" == ran.stdout.strip()
+
+
 @pytest.mark.parametrize("name", ["orderz", "orders.nope", "", "."])
 def test_unknown_name(name):
     """A name that is none is a KeyError."""
