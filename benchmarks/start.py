@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -116,8 +117,14 @@ FIRST = {
 
 def run(program: str, base: str) -> float:
     """Run a program in a fresh interpreter; it prints its figure."""
+    # As pip leaves a program: with the bytecode of its modules on disk, which the first round writes where it is missing.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
-        [sys.executable, "-c", f"BASE = {base!r}\n{program}"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"BASE = {base!r}\n{program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     return float(done.stdout)
 

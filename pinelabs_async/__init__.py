@@ -1133,8 +1133,16 @@ def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and t
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'pinelabs_async' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"pinelabs_async.{_MODULE_OF[name]}"), name)
+    if _is_body(value):  # what writes it shall not be imported within the first request
+        importlib.import_module("pinelabs_async.wire.converter")
     globals()[name] = value
     return value
+
+
+def _is_body(value: object) -> bool:
+    from pinelabs_async.wire.shape import Body  # noqa: PLC0415  # names of the package are imported when used
+
+    return isinstance(value, type) and issubclass(value, Body)
 
 
 def __dir__() -> list[str]:

@@ -7,8 +7,8 @@ from typing import ClassVar
 import attrs
 
 _DIGITS = 18
-_PLAIN_NUMBER = re.compile(rf"[0-9]{{1,{_DIGITS}}}(\.[0-9]{{1,{_DIGITS}}})?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_PLAIN_NUMBER = rf"[0-9]{{1,{_DIGITS}}}(\.[0-9]{{1,{_DIGITS}}})?"
+_CURRENCY = r"[A-Z]{3}"
 
 
 @attrs.frozen(init=False, repr=False)
@@ -39,7 +39,7 @@ class Money:
             raise ValueError(f"Money.value must not be negative: {value}.")
         if not isinstance(currency, str):
             raise TypeError(f"Money.currency must be a str, not {type(currency).__name__}.")
-        if not _CURRENCY.fullmatch(currency):
+        if not re.fullmatch(_CURRENCY, currency):
             raise ValueError(f"Money.currency must be an ISO 4217 code such as 'INR', not {currency!r}.")
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "currency", currency)
@@ -56,7 +56,7 @@ class Money:
             raise TypeError(
                 f'rupees must be a str, Decimal or int, not {type(rupees).__name__}: write them as text, e.g. "1500.00".'
             )
-        if isinstance(rupees, str) and not _PLAIN_NUMBER.fullmatch(rupees):
+        if isinstance(rupees, str) and not re.fullmatch(_PLAIN_NUMBER, rupees):
             raise ValueError(f"rupees must be a plain decimal number such as '1500.00', not {rupees!r}.")
         amount = Decimal(rupees)
         if not amount.is_finite():

@@ -5,19 +5,16 @@ import os
 from collections.abc import Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 
-from pinelabs_async import recovery
 from pinelabs_async.api.auth import fetch_token
 from pinelabs_async.errors import ConfigurationError, PineLabsError
 from pinelabs_async.groups import Groups
 from pinelabs_async.wire import settings as door
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.checks import check_json
-from pinelabs_async.wire.intent import IntentStore, Resolution
-from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret, frameless, frameless_init
@@ -25,6 +22,10 @@ from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settin
 from pinelabs_async.wire.shape import Answer
 from pinelabs_async.wire.tracing import Tracer
 from pinelabs_async.wire.transport import Transport
+
+if TYPE_CHECKING:  # most programs need none of them
+    from pinelabs_async.wire.intent import IntentStore, Resolution
+    from pinelabs_async.wire.legacy import LegacyCredentials
 
 
 @frameless_init
@@ -78,14 +79,14 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
-        legacy: LegacyCredentials | None = None,
+        legacy: "LegacyCredentials | None" = None,
         subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
         max_attempts: int = 3,
         on_unknown: OnUnknown = "resolve",
         grace: float = 2.0,
-        journal: IntentStore | None = None,
+        journal: "IntentStore | None" = None,
         strict: bool = False,
         tracer: Tracer | None = None,
         pool_size: int = 100,
@@ -235,7 +236,7 @@ class Session(Groups):
         del json, params, body  # a traceback with locals shall not show them
         return (await call).raw
 
-    async def resolve(self, error: PineLabsError) -> Resolution:
+    async def resolve(self, error: PineLabsError) -> "Resolution":
         """Find out what became of the call that an error speaks of. It only reads: no money moves.
 
         Args:
@@ -251,9 +252,11 @@ class Session(Groups):
         """
         if not isinstance(error, PineLabsError):
             raise TypeError(f"resolve takes an error of this SDK, not {type(error).__name__}.")
+        from pinelabs_async import recovery  # noqa: PLC0415  # most programs never need it
+
         return await recovery.resolve(self._caller, self._options, error)
 
-    async def recover(self, *, older_than: float | None = None) -> Sequence[Resolution]:
+    async def recover(self, *, older_than: float | None = None) -> "Sequence[Resolution]":
         """Find out what became of the writes in the journal that nobody knows the end of, as after a crash.
 
         It only reads: no money moves. What is found out is settled in the journal; what is not stays open.
@@ -269,6 +272,8 @@ class Session(Groups):
             ConfigurationError: this Session has no journal.
             PineLabsError: the reading itself failed; what was not read stays open.
         """
+        from pinelabs_async import recovery  # noqa: PLC0415  # most programs never need it
+
         return await recovery.recover(self._caller, self._options, older_than)
 
     async def aclose(self) -> None:
@@ -305,9 +310,9 @@ _SHARED = ("_made_at", "_settings", "_transport", "_caller")
 
 def _prefixes(subscriptions: str) -> tuple[tuple[str, str], ...]:
     """Say what replaces the declared beginnings of paths; retries of mandates are a sibling of the public ones."""
-    used = door.path(subscriptions).rstrip("/")
-    if used == _SUBSCRIPTIONS:
+    if subscriptions == _SUBSCRIPTIONS:
         return ()
+    used = door.path(subscriptions).rstrip("/")
     root, sibling = _SUBSCRIPTIONS.removesuffix("/public"), used.removesuffix("/public")
     return (_SUBSCRIPTIONS, used), (f"{root}/mandate", f"{sibling}/mandate")
 

@@ -4,12 +4,10 @@ import functools
 from collections.abc import Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pinelabs_async.session as _async
 from pinelabs_async.errors import PineLabsError
-from pinelabs_async.wire.intent import IntentStore, Resolution
-from pinelabs_async.wire.legacy import LegacyCredentials
 from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret, frameless, frameless_init
@@ -17,6 +15,10 @@ from pinelabs_async.wire.settings import Environment, OnUnknown
 from pinelabs_async.wire.tracing import Tracer
 from pinelabs_sync.bridge import Bridge, Job
 from pinelabs_sync.groups import Groups
+
+if TYPE_CHECKING:  # most programs need none of them
+    from pinelabs_async.wire.intent import IntentStore, Resolution
+    from pinelabs_async.wire.legacy import LegacyCredentials
 
 
 @frameless_init
@@ -69,14 +71,14 @@ class Session(Groups):
         merchant_id: str | None = None,
         webhook_secret: str | None = None,
         return_url_secret: str | None = None,
-        legacy: LegacyCredentials | None = None,
+        legacy: "LegacyCredentials | None" = None,
         subscriptions_prefix: str = "/ps/api/v1/public",
         timeout: float = 30.0,
         deadline: float = 90.0,
         max_attempts: int = 3,
         on_unknown: OnUnknown = "resolve",
         grace: float = 2.0,
-        journal: IntentStore | None = None,
+        journal: "IntentStore | None" = None,
         strict: bool = False,
         tracer: Tracer | None = None,
         pool_size: int = 100,
@@ -215,7 +217,7 @@ class Session(Groups):
         del json, params  # a traceback with locals shall not show them
         return self._bridge.run(job)
 
-    def resolve(self, error: PineLabsError) -> Resolution:
+    def resolve(self, error: PineLabsError) -> "Resolution":
         """Find out what became of the call that an error speaks of. It only reads: no money moves.
 
         Args:
@@ -231,7 +233,7 @@ class Session(Groups):
         """
         return self._bridge.run(self._twin.resolve, error)
 
-    def recover(self, *, older_than: float | None = None) -> Sequence[Resolution]:
+    def recover(self, *, older_than: float | None = None) -> "Sequence[Resolution]":
         """Find out what became of the writes in the journal that nobody knows the end of, as after a crash.
 
         It only reads: no money moves. What is found out is settled in the journal; what is not stays open.

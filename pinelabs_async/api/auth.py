@@ -1,11 +1,13 @@
 """The access token. A Session fetches its own; call this only to try credentials out."""
 
+import json
 from datetime import UTC, datetime
 from typing import Final
 
 from pinelabs_async.api.common import Private, Timestamp
 from pinelabs_async.errors import ApiError, AuthenticationError, NoAnswerError, NotSentError, RateLimitError
 from pinelabs_async.wire.call import Caller
+from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.resource import Resource
@@ -37,6 +39,17 @@ class Token(Answer):
     """When it expires; the other documented form."""
 
 
+def _write(credentials: Credentials) -> Content:
+    """Write what every program sends without cattrs, which one that only reads does not import."""
+    members = {
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "grant_type": credentials.grant_type,
+        **(credentials.extra or {}),
+    }
+    return Content("application/json", json.dumps(members).encode())
+
+
 GENERATE_TOKEN: Final = Operation(
     name="auth.generate_token",
     method="POST",
@@ -46,6 +59,7 @@ GENERATE_TOKEN: Final = Operation(
     answer=Token,
     envelope=None,
     secured=False,
+    write=_write,
 )
 
 

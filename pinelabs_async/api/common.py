@@ -10,15 +10,15 @@ import msgspec
 
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.quoted import Quoted
 from pinelabs_async.wire.redact import Hidden
 from pinelabs_async.wire.shape import Answer, Body, shape
-from pinelabs_async.wire.tolerant import Quoted
 
-_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_REFERENCE = r"[A-Za-z0-9_-]{1,50}"
 
 
 def _check_reference(value: str, where: str) -> str:
-    if not _REFERENCE.fullmatch(value):
+    if not re.fullmatch(_REFERENCE, value):
         raise ValueError(f"{where} must be 1 to 50 letters, digits, '-' or '_', not {value[:60]!r}.")
     return value
 

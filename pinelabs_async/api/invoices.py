@@ -9,9 +9,10 @@ from pinelabs_async.api.documents import Document
 from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.look_up import by_id, equal, reaches, shows
+from pinelabs_async.wire.names import CamelCase
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Answer, Body, CamelCase, shape
+from pinelabs_async.wire.shape import Answer, Body, shape
 
 
 class InvoiceStatus(OpenEnum):

@@ -13,9 +13,10 @@ from pinelabs_async.errors import ApiError
 from pinelabs_async.wire.content import Content, as_form
 from pinelabs_async.wire.enums import OpenEnum
 from pinelabs_async.wire.legacy import FIELDS
+from pinelabs_async.wire.names import UpperCase
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Answer, Body, UpperCase, shape
+from pinelabs_async.wire.shape import Answer, Body, shape
 
 _MODES: Final = re.compile(r"[0-9]+(,[0-9]+)*")
 

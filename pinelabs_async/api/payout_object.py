@@ -6,7 +6,8 @@ from typing import ClassVar
 from pinelabs_async.api.common import Private, Timestamp
 from pinelabs_async.money import Money
 from pinelabs_async.wire.enums import OpenEnum
-from pinelabs_async.wire.shape import Answer, CamelCase, shape
+from pinelabs_async.wire.names import CamelCase
+from pinelabs_async.wire.shape import Answer, shape
 
 
 class PayoutMode(OpenEnum):

@@ -17,10 +17,11 @@ from pinelabs_async.api.payout_object import (
 )
 from pinelabs_async.wire.content import Content, FilePart, as_form_file
 from pinelabs_async.wire.look_up import equal, reaches, shows
+from pinelabs_async.wire.names import CamelCase
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat
 from pinelabs_async.wire.pages import Pages, by_next_page
 from pinelabs_async.wire.resource import Resource
-from pinelabs_async.wire.shape import Body, CamelCase, adopt, shape
+from pinelabs_async.wire.shape import Body, adopt, shape
 
 _GONE_ALREADY: Final = frozenset({PayoutStatus.PROCESSED, PayoutStatus.SUCCESS, PayoutStatus.FAILED})
 """Statuses in which a payout cannot be cancelled any more, and was not."""

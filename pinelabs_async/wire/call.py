@@ -1,33 +1,34 @@
 """The way of a call: token, attempts, look-up, answer, all under one deadline."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from yarl import URL
 
 from pinelabs_async import errors
-from pinelabs_async.wire import attempt, codec, failure, reading
+from pinelabs_async.wire import attempt, failure, reading
 from pinelabs_async.wire.attempt import Ending, History, Reach, Verdict
 from pinelabs_async.wire.budget import Budget
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download
 from pinelabs_async.wire.grace import see_through
 from pinelabs_async.wire.headers import headers_of, new_request_id
-from pinelabs_async.wire.intent import Intent, IntentStore, Resolution
 from pinelabs_async.wire.operation import Evidence, Lookup, Operation, Repeat
 from pinelabs_async.wire.progress import Progress
 from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
-from pinelabs_async.wire.shape import Answer, Body, Problem, Received, attach
+from pinelabs_async.wire.shape import Answer, Problem, Received, attach
 from pinelabs_async.wire.strict import strictly
 from pinelabs_async.wire.token import TokenStore
 from pinelabs_async.wire.tracing import traced
 from pinelabs_async.wire.transport import Reply, Request, Transport
+
+if TYPE_CHECKING:
+    from pinelabs_async.wire.recorder import Recorder
 
 T = TypeVar("T", bound=Answer)
 
@@ -35,8 +36,6 @@ _log: Final = logging.getLogger("pinelabs")
 _TOO_LATE: Final = Reply(reach=Reach.NOT_SENT, trouble="the deadline has passed")
 LOOK_UP_PAUSE: Final = 0.5
 """Seconds to wait before looking a lost write up: the gateway may still be carrying it out."""
-SETTLE_TIME: Final = 1.0
-"""Seconds that a journal gets at least to note how a write ended, whatever the grace is."""
 
 
 class Caller:
@@ -54,8 +53,7 @@ class Caller:
         self.transport: Final = transport
         self.tokens: Final = TokenStore(lambda: fetch(self))
         self.budget: Final = Budget()
-        self.under_way: Final[set[str]] = set()
-        """Keys of the writes that are in the journal and not at their end."""
+        self.recorder: Final = _recorder_of(settings)
 
     def call(
         self,
@@ -75,7 +73,9 @@ class Caller:
         if operation.repeat is Repeat.READ:
             made = self._carry_out(call)
         else:
-            made = self._carry_out(call) if self.settings.journal is None else self._write(call)
+            made = (
+                self._carry_out(call) if self.recorder is None else self.recorder.keep(self._carry_out, call)
+            )
             made = see_through(made, call, self.settings.grace)
         if self.settings.tracer is not None:  # asked here, too: nearly every call goes without
             made = self._watched(made, call)
@@ -84,70 +84,6 @@ class Caller:
     def _watched(self, made: Coroutine[Any, Any, T], call: Progress) -> Coroutine[Any, Any, T]:
         tracer = self.settings.tracer
         return made if tracer is None else traced(made, call, tracer)
-
-    async def _write(self, call: Progress) -> Any:
-        """Carry a write out, and keep what was meant until it is known what became of it."""
-        journal = self.settings.journal
-        assert journal is not None
-        key = call.idempotency_key
-        try:
-            async with asyncio.timeout(max(0.0, call.time_left)):
-                await journal.record(call.intent())
-        except Exception as error:
-            raise errors.NotSentError(
-                f"the intent could not be recorded ({type(error).__name__}: {error}), so nothing was sent",
-                **call.facts(),
-            ) from error
-        self.under_way.add(key)
-        try:
-            answer = await self._carry_out(call)
-        except errors.PineLabsError as error:
-            await self.settle(journal, key, None if error.outcome == "unknown" else False)
-            raise
-        except asyncio.CancelledError:
-            await self.settle(journal, key, None if call.has_left else False)
-            raise
-        else:
-            call.is_done = True
-            with contextlib.suppress(
-                asyncio.CancelledError
-            ):  # the answer is there, and shall not be lost for it
-                await self.settle(journal, key, carried_out=True)
-            return answer
-        finally:
-            self.under_way.discard(key)
-
-    async def settle(self, journal: IntentStore, key: str, carried_out: bool | None) -> None:
-        """Note what became of a write; a store that fails or hangs here must not hide its result."""
-        try:
-            async with asyncio.timeout(max(self.settings.grace, SETTLE_TIME)):
-                await journal.settle(key, carried_out=carried_out)
-        except Exception as error:  # noqa: BLE001  # any store may fail in any way
-            _log.warning(
-                "an intent could not be settled: %s; recover() will look it up", type(error).__name__
-            )
-
-    async def resolve(self, intent: Intent, operation: Operation[Any], options: Options) -> Resolution:
-        """Find out by reading what became of a write."""
-        if operation.lookup is None or (operation.intent and not intent.members):
-            return Resolution(carried_out=None, intent=intent)
-        ends_at = time.monotonic() + options.deadline
-        ids = tuple(intent.ids.get(name, "") for name in operation.id_names)
-        kind, meant = operation.body, None
-        if kind is not None and issubclass(kind, Body):  # of a file nothing is kept
-            meant = codec.recall(kind, intent.members)
-        try:
-            found = await self._read_up(operation.lookup, ids, meant, options, ends_at)
-        except (errors.InvalidRequestError, errors.NotFoundError, errors.ConfigurationError):
-            # The gateway knows no such thing, which here is no proof; or this Session cannot ask for it.
-            found = Evidence.UNCLEAR
-        if found is Evidence.ABSENT:
-            return Resolution(carried_out=False, intent=intent)
-        if found is Evidence.UNCLEAR:
-            return Resolution(carried_out=None, intent=intent)
-        if found is Evidence.GONE:
-            return Resolution(carried_out=True, intent=intent)
-        return Resolution(carried_out=True, found=found, intent=intent)
 
     async def download(
         self, operation: Operation[bytes], ids: Sequence[str], options: Options, download: Download
@@ -290,12 +226,12 @@ class Caller:
             return Evidence.UNCLEAR
         await asyncio.sleep(max(0.0, min(LOOK_UP_PAUSE, call.time_left)))
         try:
-            return await self._read_up(lookup, call.ids, call.body, call.options, call.ends_at)
+            return await self.read_up(lookup, call.ids, call.body, call.options, call.ends_at)
         except Exception as error:  # noqa: BLE001  # whatever a read brings, the write's outcome stays unknown
             _log.info("%s: its look-up ended with %s", call.operation.name, type(error).__name__)
             return Evidence.UNCLEAR
 
-    async def _read_up(
+    async def read_up(
         self, lookup: Lookup, ids: Sequence[str], meant: object, options: Options, ends_at: float
     ) -> Any:
         """Look a write up; every read of it is outside the budget of repetitions."""
@@ -308,6 +244,14 @@ class Caller:
             return await self._watched(self._carry_out(call), call)
 
         return await lookup(look, ids, meant)
+
+
+def _recorder_of(settings: Settings) -> "Recorder | None":
+    if settings.journal is None:
+        return None
+    from pinelabs_async.wire.recorder import Recorder  # noqa: PLC0415  # most programs keep no journal
+
+    return Recorder(settings.journal, settings.grace)
 
 
 async def _wait(call: Progress, reply: Reply) -> bool:

@@ -1,32 +1,38 @@
 """Attrs classes to and from the gateway's JSON.
 
-A body is read and written by cattrs (``converter.py``); reading it runs the class's own checks. An answer takes the fast way:
-msgspec, compiled for the class, straight from the bytes. Where that refuses, the tolerant pass
-(``tolerant.py``) keeps what fits.
+A body is read and written by cattrs (``converter.py``, imported when it is needed); reading it runs the
+class's own checks. An answer takes the fast way: msgspec, compiled for the class, straight from the bytes.
+Where that refuses, the tolerant pass (``tolerant.py``) keeps what fits.
 """
 
 import functools
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
 
 from pinelabs_async.wire import tolerant
-from pinelabs_async.wire.converter import compiling, converter, is_shape, is_tuple, reader_of, writer_of
+from pinelabs_async.wire.lifetime import watch_forks
+from pinelabs_async.wire.names import Renamed, json_name
 from pinelabs_async.wire.redact import without_frames
 from pinelabs_async.wire.shape import (
     Answer,
     Problem,
     Received,
-    Renamed,
     attach,
-    json_name,
+    is_shape,
+    is_tuple,
     prepare_checks,
     read_json,
 )
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
@@ -36,6 +42,48 @@ _CAMEL_TIME = b'"createdAt"'
 _CAMEL_AMOUNT = b'"paymentAmount"'
 _Reader = Callable[[bytes], tuple[Any, tuple[Problem, ...]]]
 _readers: dict[tuple[type[Any], str | None], _Reader] = {}
+_body_readers: dict[type[Any], Callable[[Any, Any], Any]] = {}
+_writers: dict[type[Any], Callable[[Any], Any]] = {}
+
+
+class _Compiling:
+    """Let one thread compile at a time: cattrs compiles hooks on first use and promises nothing to threads."""
+
+    def __init__(self) -> None:
+        self.lock: AbstractContextManager[Any] = threading.RLock()
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """Begin with a lock that no thread of the parent holds."""
+        self.lock = threading.RLock()
+
+
+_compiling: Final = _Compiling()
+
+
+@functools.cache
+def _converter() -> "Converter":
+    from pinelabs_async.wire.converter import make_converter  # noqa: PLC0415  # it imports cattrs
+
+    return make_converter(_writer_of)
+
+
+def _body_reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
+    """Return what makes an object of a class of parsed JSON, and runs the class's checks."""
+    made = _body_readers.get(cls)
+    if made is None:
+        with _compiling.lock:
+            made = _body_readers[cls] = _converter().get_structure_hook(cls)
+    return made
+
+
+def _writer_of(cls: type[Any]) -> Callable[[Any], Any]:
+    """Return what turns an object of a class into what JSON can say."""
+    made = _writers.get(cls)
+    if made is None:
+        with _compiling.lock:
+            made = _writers[cls] = _converter().get_unstructure_hook(cls)
+    return made
 
 
 def to_json(obj: object) -> bytes:
@@ -46,7 +94,7 @@ def to_json(obj: object) -> bytes:
     Raises:
         TypeError: something JSON cannot say.
     """
-    plain = writer_of(obj.__class__)(obj)
+    plain = _writer_of(obj.__class__)(obj)
     try:
         return _encoder().encode(plain)
     except UnicodeEncodeError:  # an answer may hold half a character; UTF-8 cannot, its escape can
@@ -98,7 +146,7 @@ def _from_json(cls: type[T], data: bytes | str | Mapping[str, Any] | Sequence[An
         parsed = dict(cast("Mapping[str, Any]", parsed))
     if not isinstance(parsed, dict):
         raise ValueError(f"{cls.__name__} is read from a JSON object, not from {type(parsed).__name__}.")
-    return cast("T", reader_of(cls)(parsed, cls))
+    return cast("T", _body_reader_of(cls)(parsed, cls))
 
 
 def decode(cls: type[A], body: bytes, *, envelope: str | None = None, request_id: str = "") -> A:
@@ -133,7 +181,7 @@ def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
         return barely
     if issubclass(cls, Renamed) or cls.SENT_BACK:  # the fast way knows no other names, and no extra members
         return patiently
-    with compiling.lock:
+    with _compiling.lock:
         whole: Any = cls if envelope is None else _wrap(cls, envelope)
         decode = msgspec.json.Decoder(whole, float_hook=Decimal).decode
     bare = None if cls.BARE is None else cls.BARE.encode()
@@ -204,15 +252,15 @@ def _recall(annotation: Any, value: Any) -> Any:
         return _recall(kinds[0], value)
     if is_shape(annotation):
         return recall(annotation, value)
-    return converter().get_structure_hook(annotation)(value, annotation)
+    return _converter().get_structure_hook(annotation)(value, annotation)
 
 
 def prepare(cls: type[Any], envelope: str | None = None) -> None:
     """Compile what making, reading and writing a class needs."""
-    writer_of(cls)
+    _writer_of(cls)
     prepare_checks(cls)
     if not issubclass(cls, Answer):
-        reader_of(cls)
+        _body_reader_of(cls)
     elif (cls, envelope) not in _readers:
         _compile(cls, envelope)
 

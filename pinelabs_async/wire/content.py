@@ -1,9 +1,8 @@
 """What a body becomes on the wire: JSON, a form, or a file."""
 
 import mimetypes
-import secrets
+import os
 from collections.abc import Mapping
-from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import quote_plus
@@ -68,7 +67,7 @@ class FilePart:
         return found or "application/octet-stream"
 
     @classmethod
-    def read(cls, path: "str | PathLike[str]") -> Self:
+    def read(cls, path: "str | os.PathLike[str]") -> Self:
         """Read a file from disk, at once; its name's ending tells its media type.
 
         Raises:
@@ -100,7 +99,7 @@ def form(fields: Mapping[str, str | bytes]) -> bytes:
 
 def as_multipart(part: FilePart) -> Content:
     """Write a file as the one part, named ``file``, of a multipart form."""
-    boundary = secrets.token_hex(16)
+    boundary = os.urandom(16).hex()
     head = (
         f"--{boundary}\r\n"
         f'Content-Disposition: form-data; name="file"; filename="{part.filename}"\r\n'

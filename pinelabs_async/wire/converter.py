@@ -1,14 +1,15 @@
-"""How cattrs reads and writes the parts of a body: hooks for each class, compiled on first use."""
+"""How cattrs reads and writes the parts of a body: hooks for each class, compiled on first use.
+
+It is imported with the first body that a program names: one that only reads does without cattrs.
+"""
 
 import functools
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import UnionType
-from typing import Annotated, Any, Final, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -16,55 +17,26 @@ from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from pinelabs_async.money import Money
-from pinelabs_async.wire import tolerant
-from pinelabs_async.wire.lifetime import watch_forks
-from pinelabs_async.wire.shape import Body, Shape, json_name
+from pinelabs_async.wire.names import json_name
+from pinelabs_async.wire.quoted import is_quoted, unquote
+from pinelabs_async.wire.shape import Body, is_shape, is_tuple
 from pinelabs_async.wire.times import read_time, write_time
 
-
-class _Compiling:
-    """Let one thread compile at a time: cattrs compiles hooks on first use and promises nothing to threads."""
-
-    def __init__(self) -> None:
-        self.lock: AbstractContextManager[Any] = threading.RLock()
-        watch_forks(self)
-
-    def after_fork(self) -> None:
-        """Begin with a lock that no thread of the parent holds."""
-        self.lock = threading.RLock()
+Writer = Callable[[Any], Any]
+"""What turns an object into what JSON can say."""
 
 
-compiling: Final = _Compiling()
-writers: Final[dict[type[Any], Callable[[Any], Any]]] = {}
-readers: Final[dict[type[Any], Callable[[Any, Any], Any]]] = {}
+def make_converter(writer_of: Callable[[type[Any]], Writer]) -> Converter:
+    """Make the converter.
 
-
-def writer_of(cls: type[Any]) -> Callable[[Any], Any]:
-    """Return what turns an object of a class into what JSON can say."""
-    writer = writers.get(cls)
-    if writer is None:
-        with compiling.lock:
-            writer = writers[cls] = converter().get_unstructure_hook(cls)
-    return writer
-
-
-def reader_of(cls: type[Any]) -> Callable[[Any, Any], Any]:
-    """Return what makes an object of a class of parsed JSON, and runs the class's checks."""
-    reader = readers.get(cls)
-    if reader is None:
-        with compiling.lock:
-            reader = readers[cls] = converter().get_structure_hook(cls)
-    return reader
-
-
-@functools.cache
-def converter() -> Converter:
-    """Return the one converter."""
+    Args:
+        writer_of: What knows the writer of each class.
+    """
     made = Converter(prefer_attrib_converters=False, detailed_validation=False)
     for plain in (int, bool, float, Decimal):
         made.register_structure_hook(plain, _keep)
     made.register_structure_hook_func(_is_plain, _keep)
-    made.register_structure_hook_func(tolerant.is_quoted, lambda value, kind: tolerant.unquote(kind, value))
+    made.register_structure_hook_func(is_quoted, lambda value, kind: unquote(kind, value))
     made.register_structure_hook_factory(is_tuple, functools.partial(_make_tuple_reader, made))
     made.register_structure_hook(str, _read_text)
     made.register_structure_hook(datetime, lambda value, _: read_time(value))
@@ -73,22 +45,12 @@ def converter() -> Converter:
     made.register_structure_hook_factory(is_shape, functools.partial(_make_reader, made))
     made.register_unstructure_hook(datetime, _write_moment)
     made.register_unstructure_hook(date, date.isoformat)
-    made.register_unstructure_hook_factory(is_shape, functools.partial(_make_writer, made))
+    made.register_unstructure_hook_factory(is_shape, functools.partial(_make_writer, made, writer_of))
     made.register_unstructure_hook_factory(
         _member_of_optional, functools.partial(_make_optional_writer, made)
     )
     made.register_unstructure_hook_factory(_is_json, _make_no_writer)
     return made
-
-
-def is_shape(cls: Any) -> bool:
-    """Tell whether it is a class of a body, an answer or a part of one."""
-    return isinstance(cls, type) and issubclass(cls, Shape)
-
-
-def is_tuple(cls: Any) -> bool:
-    """Tell whether it is a tuple of something."""
-    return get_origin(cls) is tuple
 
 
 def _is_plain(cls: Any) -> bool:
@@ -192,16 +154,16 @@ def _read_field(where: str, item: Any, hook: Callable[[Any, Any], Any], annotati
         raise kind(f"{where}: {error}") from None
 
 
-def _make_optional_writer(converter: Converter, annotation: Any) -> Callable[[Any], Any]:
-    write: Callable[[Any], Any] = converter.get_unstructure_hook(_member_of_optional(annotation))
+def _make_optional_writer(converter: Converter, annotation: Any) -> Writer:
+    write: Writer = converter.get_unstructure_hook(_member_of_optional(annotation))
     return write
 
 
-def _make_no_writer(_: Any) -> Callable[[Any], Any]:
-    return cast("Callable[[Any], Any]", identity)  # cattrs knows it, and writes no call of it
+def _make_no_writer(_: Any) -> Writer:
+    return cast("Writer", identity)  # cattrs knows it, and writes no call of it
 
 
-def _make_writer(converter: Converter, cls: type[Any]) -> Callable[[Any], Any]:
+def _make_writer(converter: Converter, writer_of: Callable[[type[Any]], Writer], cls: type[Any]) -> Writer:
     changes = {
         field.name: override(omit_if_default=field.default in (None, ()), rename=json_name(cls, field.name))
         for field in attrs.fields(cls)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +48,7 @@ class Download:
             if target.is_dir():
                 raise IsADirectoryError("it is a folder")
             if self._file is None:
-                part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+                part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
                 self._file = part.open("xb")
                 self._part = part
             self._file.seek(0)

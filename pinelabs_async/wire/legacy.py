@@ -1,7 +1,6 @@
-"""The older gateway of Pay by Links: hosts of its own, and credentials that travel as form fields."""
+"""The older gateway of Pay by Links: its credentials, which travel as form fields."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -10,12 +9,8 @@ from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire.content import Content, form
 from pinelabs_async.wire.redact import Secret, frameless_init
 
-HOSTS: Final[Mapping[str, str]] = {
-    "uat": "https://uat.pinepg.in",
-    "production": "https://pinepg.in",
-}
 FIELDS: Final = ("MERCHANT_ID", "MERCHANT_ACCESS_CODE")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_PLAIN: Final = r"[A-Za-z0-9_-]{1,100}"
 
 
 def _hide(code: str | Secret) -> Secret:
@@ -43,7 +38,7 @@ class LegacyCredentials:
     def __attrs_post_init__(self) -> None:
         given = {"merchant_id": self.merchant_id, "merchant_access_code": self.merchant_access_code.reveal()}
         for name, value in given.items():
-            if not isinstance(value, str) or not _PLAIN.fullmatch(value):
+            if not isinstance(value, str) or not re.fullmatch(_PLAIN, value):
                 # The value is not shown: it may be the secret.
                 raise ConfigurationError(f"{name} must be a text of letters, digits, '-' and '_'.")
 

@@ -11,7 +11,6 @@ from pinelabs_async import errors
 from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.content import Content
 from pinelabs_async.wire.download import Download
-from pinelabs_async.wire.intent import Intent
 from pinelabs_async.wire.operation import Operation
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options
@@ -124,14 +123,3 @@ class Progress:
         """Whether it may be sent again once it is proved that it was not carried out."""
         more = self.attempts < self.options.max_attempts and self.time_left > 0
         return self.operation.resend and not self.resent and not self.abandoned and more
-
-    def intent(self) -> Intent:
-        """Return what the call is meant to do, to be kept."""
-        return Intent(
-            key=self.idempotency_key,
-            operation=self.operation.name,
-            ids=dict(zip(self.operation.id_names, self.ids, strict=True)),
-            reference=self.reference,
-            request_id=self.request_id,
-            members=self.operation.trace(self.body),
-        )

@@ -15,6 +15,7 @@ from typing import (
     Any,
     ClassVar,
     Final,
+    TypeGuard,
     TypeVar,
     Union,
     cast,
@@ -26,6 +27,7 @@ from typing import (
 import attrs
 
 from pinelabs_async.wire.checks import Check, check_of
+from pinelabs_async.wire.names import json_name
 from pinelabs_async.wire.redact import MASK, Hidden, without_frames
 
 T = TypeVar("T")
@@ -102,6 +104,16 @@ def _immutable(annotation: Any) -> Any:
         made = tuple(map(_immutable, members))
         return annotation if made == members else Union[made]  # noqa: UP007  # made of a tuple, not written out
     return annotation
+
+
+def is_shape(cls: object) -> TypeGuard[type[Shape]]:
+    """Tell whether it is a class of a body, an answer or a part of one."""
+    return isinstance(cls, type) and issubclass(cls, Shape)
+
+
+def is_tuple(annotation: object) -> bool:
+    """Tell whether it is a tuple of something."""
+    return get_origin(annotation) is tuple
 
 
 def is_hidden(annotation: object) -> bool:
@@ -215,49 +227,6 @@ def _explain(cls: type[Any], fields: Mapping[str, object], error: TypeError) -> 
     required = [f.alias for f in attrs.fields(cls) if f.init and f.default is attrs.NOTHING]
     missing = [name for name in required if name not in fields]
     return f"{cls.__name__} needs {', '.join(missing)}." if missing else str(error)
-
-
-class Renamed:
-    """Mark a class whose JSON names follow a rule of their own; its attributes are snake_case as everywhere."""
-
-    __slots__ = ()
-    IRREGULAR: ClassVar[Mapping[str, str]] = {}
-    """JSON names that the rule does not give, by attribute."""
-
-    @staticmethod
-    def rule(name: str) -> str:
-        """Return the name in JSON of an attribute."""
-        raise NotImplementedError
-
-
-class CamelCase(Renamed):
-    """Mark a class whose JSON is camelCase."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def rule(name: str) -> str:
-        """Return the name in JSON of an attribute."""
-        first, *rest = name.split("_")
-        return first + "".join(word.capitalize() for word in rest)
-
-
-class UpperCase(Renamed):
-    """Mark a class whose JSON is UPPER_CASE."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def rule(name: str) -> str:
-        """Return the name in JSON of an attribute."""
-        return name.upper()
-
-
-def json_name(cls: type[Any], name: str) -> str:
-    """Return the name in JSON of a class's attribute."""
-    if not issubclass(cls, Renamed):
-        return name
-    return cls.IRREGULAR.get(name) or cls.rule(name)
 
 
 @shape

@@ -4,10 +4,7 @@ import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 
-_FORM = re.compile(
-    r"(?P<minute>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(?P<second>:\d{2})?(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d{2}:?\d{2})?",
-    re.ASCII | re.IGNORECASE,
-)
+_FORM = r"(?ai)(?P<minute>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(?P<second>:\d{2})?(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 
 
 def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
@@ -21,7 +18,7 @@ def read_time(text: object, *, zoneless: str = "+00:00") -> datetime:
     """
     if not isinstance(text, str):
         raise TypeError(f"a time is written as a text, not as {type(text).__name__}")
-    found = _FORM.fullmatch(text)
+    found = re.fullmatch(_FORM, text)
     if found is None:
         raise ValueError(f"{text!r} is no ISO 8601 time")
     nanoseconds = int((found["fraction"] or "").ljust(9, "0"))

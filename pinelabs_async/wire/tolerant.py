@@ -6,7 +6,6 @@ This is the second pass, after the strict one refused. Forms that the documentat
 """
 
 import enum
-import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -15,7 +14,9 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_or
 
 import attrs
 
-from pinelabs_async.wire.shape import Body, CamelCase, Problem, Shape, fill, json_name
+from pinelabs_async.wire.names import CamelCase, json_name
+from pinelabs_async.wire.quoted import is_quoted, unquote
+from pinelabs_async.wire.shape import Body, Problem, Shape, fill
 from pinelabs_async.wire.times import read_time
 
 T = TypeVar("T")
@@ -31,25 +32,6 @@ class Problems(list[Problem]):
 _MOST_PROBLEMS: Final = 100
 """After so many problems lists are read no further: an answer must not be able to stop the event loop."""
 _NONE: Final = type(None)
-_DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
-
-
-class Quoted:
-    """Mark a whole number, or a truth, that the gateway also writes as text: ``Annotated[int, Quoted()]``."""
-
-
-def is_quoted(annotation: Any) -> bool:
-    """Tell whether an annotation has that mark."""
-    return get_origin(annotation) is Annotated and any(type(mark) is Quoted for mark in get_args(annotation))
-
-
-def unquote(annotation: Any, value: Any) -> Any:
-    """Return what a text stands for under such an annotation; anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    if get_args(annotation)[0] is bool:
-        return {"true": True, "false": False}.get(value.lower(), value)
-    return int(value) if _DIGITS.fullmatch(value) else value
 
 
 class _Misfit(Exception):  # noqa: N818  # never leaves this file

@@ -7,7 +7,7 @@ from datetime import date
 import attrs
 
 from pinelabs_async import OPERATIONS, Document, PayoutFile, from_json, to_json
-from pinelabs_async.wire.shape import CamelCase
+from pinelabs_async.wire.names import CamelCase
 from tests.contract import mandates_rows, offers_rows, orders_rows, people_rows
 from tests.contract.world import OPERATIONS as RECORDED
 from tests.contract.world import ROWS, World

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import logging
 import threading
 import time
@@ -339,6 +340,16 @@ async def test_own_token_of_generate_token_is_not_the_sessions(box, pinelabs):
     assert held is pinelabs._caller.tokens._held
     with pytest.raises(AuthenticationError):
         await pinelabs.auth.generate_token(Credentials(client_id=box.client_id, client_secret="wrong"))
+
+
+def test_credentials_are_sent_as_any_body_is():
+    """What is written without cattrs for the sake of a cold start is what cattrs would write."""
+    from pinelabs_async import OPERATIONS, Credentials, to_json
+
+    given = Credentials(client_id="idé", client_secret='quo"ted', extra={"scope": ["a", 1]})
+    content = OPERATIONS["auth.generate_token"].write(given)
+    assert "application/json" == content.type
+    assert json.loads(to_json(given)) == json.loads(content.data)
 
 
 async def test_close_ends_a_fetch_under_way(raw, connect, caplog):

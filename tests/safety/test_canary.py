@@ -24,7 +24,8 @@ from pinelabs_async import (
 )
 from pinelabs_async.wire import attempt
 from pinelabs_async.wire import call as caller
-from pinelabs_async.wire.shape import fill, json_name, parts_of
+from pinelabs_async.wire.names import json_name
+from pinelabs_async.wire.shape import fill, parts_of
 from tests.api.sample_table import ANSWERS, BODIES, FORMS
 from tests.api.samples import EXAMPLES
 from tests.loopback.raw import (

@@ -12,8 +12,8 @@ from pinelabs_async import (
     OutcomeUnknownError,
     Resolution,
     Session,
+    recovery,
 )
-from pinelabs_async.wire.call import Caller
 
 NAMED = {point.name: point for point in POINTS}
 
@@ -51,10 +51,10 @@ async def test_what_cannot_be_told_is_named_unknown(tmp_path):
 async def test_a_wrong_word_is_found_out(point, says, complaint, tmp_path, monkeypatch):
     """A recover that says the same of everything is a violation."""
 
-    async def resolve(caller, intent, operation, options):
+    async def read(caller, options, intent, operation):
         return Resolution(carried_out=says, intent=intent)
 
-    monkeypatch.setattr(Caller, "resolve", resolve)
+    monkeypatch.setattr(recovery, "_read", read)
     with pytest.raises(ViolationError, match=complaint):
         await crash(NAMED[point], "orders.create", "pinelabs_async", tmp_path, "ref-1")
 

@@ -266,7 +266,8 @@ def fields_of(cls):
 def test_intents_hold_nothing_private():
     """No operation keeps a member of its body that is hidden from repr."""
     from pinelabs_async import OPERATIONS
-    from pinelabs_async.wire.shape import is_hidden, json_name
+    from pinelabs_async.wire.names import json_name
+    from pinelabs_async.wire.shape import is_hidden
 
     for operation in OPERATIONS.values():
         kinds = {json_name(operation.body, field.name): field.type for field in fields_of(operation.body)}

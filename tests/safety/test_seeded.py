@@ -5,10 +5,9 @@ import random
 import pytest
 
 from benchmarks import chaos
-from pinelabs_async import Resolution
+from pinelabs_async import Resolution, recovery
 from pinelabs_async.wire import attempt
 from pinelabs_async.wire.attempt import Verdict
-from pinelabs_async.wire.call import Caller
 
 RUNS = 75
 DRAWN = random.randrange(10**6)
@@ -43,9 +42,9 @@ async def test_a_blind_repetition_is_found_out(monkeypatch, capsys):
 async def test_a_wrong_word_is_found_out(says, monkeypatch):
     """A recover that says the same of everything is caught."""
 
-    async def resolve(caller, intent, operation, options):
+    async def read(caller, options, intent, operation):
         return Resolution(carried_out=says, intent=intent)
 
-    monkeypatch.setattr(Caller, "resolve", resolve)
+    monkeypatch.setattr(recovery, "_read", read)
     counts = await chaos.many(range(1, 1 + RUNS), chaos.run)
     assert counts["lost"] > 0

@@ -13,10 +13,10 @@ FIRST_CALLS = """
 import json, sys
 from pathlib import Path
 from pinelabs_async import OPERATIONS, NewPayment, from_json, preload, to_json
-from pinelabs_async.wire import codec, converter, shape
+from pinelabs_async.wire import codec, shape
 
 def compiled():
-    return [len(kept) for kept in (codec._readers, converter.readers, converter.writers, shape._compiled)]
+    return [len(kept) for kept in (codec._readers, codec._body_readers, codec._writers, shape._compiled)]
 
 body, groups = Path(sys.argv[1]).read_bytes(), sys.argv[2:]
 preload(*groups)
