@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any, Final, Protocol, TypeVar, cast
+from collections.abc import Coroutine, Generator
+from typing import Any, Final, Protocol, TypeVar
 
 from pinelabs_async.errors import PineLabsError
 
@@ -29,63 +29,49 @@ class Writing(Protocol):
         ...
 
 
-class _End(asyncio.Future[None]):
-    """Be what the caller waits for: the end of its write, and never cancelled itself.
+class _Wait:
+    """Wait for the task of a write, as a future does in the eyes of asyncio, and decide what a cancellation does to it.
 
     asyncio hands a cancellation on to what the cancelled task waits for. Where that is not cancelled by it, the
-    task hears of its cancellation when the wait is over. So no shield is needed, which makes another future and
+    task hears of its cancellation when the wait is over. So no shield is needed, which makes two more futures and
     another turn of the event loop for each write.
     """
 
-    def __init__(self, write: Coroutine[Any, Any, Any], writing: Writing, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        super().__init__(loop=loop)
+    __slots__ = (
+        "_asyncio_future_blocking",
+        "_grace",
+        "_seconds",
+        "_task",
+        "_writing",
+        "add_done_callback",
+        "get_loop",
+    )
+
+    def __init__(self, task: asyncio.Task[Any], writing: Writing, seconds: float) -> None:
+        self._task = task
         self._writing = writing
         self._seconds = seconds
         self._grace: asyncio.TimerHandle | None = None
-        self._answer: Any = None
-        self._error: BaseException | None = None
-        self._write = write
-        self._task: asyncio.Task[None] | None = None
-        self._task = loop.create_task(self._run())
-        self._task.add_done_callback(self._never_begun)
+        # What asyncio asks a future for, beside its cancelling.
+        self.add_done_callback = task.add_done_callback
+        self.get_loop = task.get_loop
 
-    async def _run(self) -> None:
-        if self._task is not None:  # a loop may begin a task before it hands it out
-            self._task.remove_done_callback(self._never_begun)
+    def __await__(self) -> Generator[Any, None, None]:
         try:
-            self._answer = await self._write
-        except GeneratorExit:  # the event loop was closed under it, and with it whoever waits
-            if self._writing.has_left:
-                _log.warning("%s", self._writing.report("its event loop was closed before the answer came"))
-            raise
-        except BaseException as error:  # noqa: BLE001  # it goes to the caller, or into the log
-            self._error = error
-        self.set_result(None)
-        if self._grace is not None:
-            self._grace.cancel()
-
-    def _never_begun(self, _: asyncio.Task[None]) -> None:
-        """End as cancelled where the task was, before its first step."""
-        if not self.done():
-            self._write.close()
-            self._error = asyncio.CancelledError()
-            self.set_result(None)
-
-    def take(self) -> tuple[Any, BaseException | None]:
-        """Return answer and error, once: an error's traceback leads back here, and must not be held as well."""
-        taken = self._answer, self._error
-        self._answer = self._error = None
-        return taken
+            if not self._task.done():  # an event loop may begin a task before it hands it out
+                self._asyncio_future_blocking = True  # by this asyncio knows what it can wait for
+                yield self
+        finally:
+            if self._grace is not None:
+                self._grace.cancel()
+            del self  # the traceback of the task's error leads back here
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel the write: at once where nothing has left, or when asked again; else at the end of the grace."""
-        task = self._task
-        assert task is not None  # nobody waits for this before it is made
         if self._grace is None and self._writing.abandon():
-            self._grace = self.get_loop().call_later(self._seconds, task.cancel, msg)
+            self._grace = self.get_loop().call_later(self._seconds, self._task.cancel, msg)
         else:
-            task.cancel(msg)
+            self._task.cancel(msg)
         return False
 
 
@@ -97,25 +83,23 @@ async def see_through(write: Coroutine[Any, Any, T], writing: Writing, seconds: 
         writing: How far it has got.
         seconds: How long the caller is kept, at most.
     """
-    end = _End(write, writing, seconds)
+    task = asyncio.get_running_loop().create_task(write)
     try:
-        await end
-    except asyncio.CancelledError as cancelled:
-        _, error = end.take()
-        raise cancelled from _tell(error, writing)
-    answer, error = end.take()
-    if error is None:
-        return cast("T", answer)
-    try:
-        if isinstance(error, asyncio.CancelledError):  # somebody cancelled every task there is
-            raise error from _tell(error, writing)
-        raise error
+        await _Wait(task, writing, seconds)
+        return task.result()
+    except asyncio.CancelledError as cancelled:  # of the caller, or of every task there is
+        raise cancelled from _tell(task, writing)
+    except GeneratorExit:
+        if writing.has_left:
+            _log.warning("%s", writing.report("its event loop was closed before the answer came"))
+        raise
     finally:
-        del error, end  # its traceback holds this frame
+        del task  # the traceback of its error leads back here
 
 
-def _tell(failure: BaseException | None, writing: Writing) -> PineLabsError | None:
+def _tell(task: asyncio.Task[Any], writing: Writing) -> PineLabsError | None:
     """Log how it ended, since its caller gets a cancellation; return the error that says the same."""
+    failure = task.exception() if task.done() and not task.cancelled() else asyncio.CancelledError()
     if failure is None:
         message = "its caller was cancelled; after that its answer came: it was carried out"
         _log.warning("%s", writing.report(message, is_over=True))

@@ -77,7 +77,7 @@ async def test_a_write(raw, connect):
     raw.script = [answer(order_json())]
     pinelabs, order = connect(raw), new_order()
     names = await steps_of(lambda: pinelabs.orders.create(order))
-    assert len(names) <= 43, "\n".join(names)
+    assert len(names) <= 42, "\n".join(names)
 
 
 async def test_tasks_and_timers(raw, connect, monkeypatch):

@@ -199,7 +199,7 @@ async def test_its_own_task_is_cancelled(raw, connect, told):
     raw.script = [never]
     call = asyncio.create_task(connect(raw, grace=0.2).orders.create(new_order()))
     await raw.until_received(1)
-    [inner] = [task for task in asyncio.all_tasks() if "_End._run" == task.get_coro().__qualname__]
+    [inner] = [task for task in asyncio.all_tasks() if "Caller._carry_out" == task.get_coro().__qualname__]
     inner.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

@@ -147,7 +147,7 @@ def test_an_event_loop_that_is_closed(caplog):
     task._log_destroy_pending = False  # as for a program that stops its loop in the middle of things
     for one in asyncio.all_tasks(loop):
         one._log_destroy_pending = False
-    write = next(one for one in asyncio.all_tasks(loop) if "_End" in one.get_coro().__qualname__)
+    write = task
     write.get_coro().close()
     [line] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert "its event loop was closed before the answer came" in line
