@@ -19,7 +19,7 @@ import uvloop
 from pinelabs import AsyncPinelabsApi
 
 from benchmarks.measure import ROUNDS, Figure, Ratio, Table, canned, in_turns, over
-from benchmarks.samples import CREATE_PATH, ORDER_ID, PATH, REQUEST, new_order
+from benchmarks.samples import CREATE_PATH, ORDERS_PATH, PATH, REQUEST, new_order, order_ids
 from pinelabs_async import Session
 
 OURS, BARE, HTTPX, OFFICIAL = "pinelabs_async", "bare aiohttp + json", "httpx + json", "official SDK"
@@ -80,7 +80,7 @@ async def bytes_rate(base: str, calls: int, concurrent: int) -> float:
 @contextlib.asynccontextmanager
 async def contestants(base: str, what: str) -> AsyncIterator[Calls]:
     """Open one client of each kind, used as its own guide says."""
-    order = new_order()
+    order, ids = new_order(), order_ids()
     async with (
         aiohttp.ClientSession() as bare,
         httpx.AsyncClient(trust_env=False) as plain,
@@ -90,7 +90,7 @@ async def contestants(base: str, what: str) -> AsyncIterator[Calls]:
         official = AsyncPinelabsApi(base_url=base, token="canned", httpx_client=below)
 
         async def bare_get(named: Mapping[str, str] = BEARER) -> object:
-            async with bare.get(base + PATH, headers=named) as answer:
+            async with bare.get(base + ORDERS_PATH + next(ids), headers=named) as answer:
                 return json.loads(await answer.read())
 
         async def bare_create(named: Mapping[str, str] = BEARER) -> object:
@@ -99,7 +99,7 @@ async def contestants(base: str, what: str) -> AsyncIterator[Calls]:
                 return json.loads(await answer.read())
 
         async def httpx_get() -> object:
-            return (await plain.get(base + PATH, headers=BEARER)).json()
+            return (await plain.get(base + ORDERS_PATH + next(ids), headers=BEARER)).json()
 
         async def httpx_create() -> object:
             return (await plain.post(base + CREATE_PATH, json=REQUEST, headers=BEARER)).json()
@@ -107,10 +107,10 @@ async def contestants(base: str, what: str) -> AsyncIterator[Calls]:
         yield {
             "get": {
                 BARE: bare_get,
-                OURS: lambda: pinelabs.orders.get(ORDER_ID),
+                OURS: lambda: pinelabs.orders.get(next(ids)),
                 NAMED: lambda: bare_get(named()),
                 HTTPX: httpx_get,
-                OFFICIAL: lambda: official.orders.get_order_by_id(order_id=ORDER_ID),
+                OFFICIAL: lambda: official.orders.get_order_by_id(order_id=next(ids)),
             },
             "create": {
                 BARE: bare_create,
