@@ -53,6 +53,8 @@ class Caller:
         self.transport: Final = transport
         self.tokens: Final = TokenStore(lambda: fetch(self))
         self.budget: Final = Budget()
+        self._host: Final = URL(settings.base_url)
+        self._legacy_host: Final = URL(settings.legacy_url)
         self.recorder: Final = _recorder_of(settings)
 
     def call(
@@ -149,19 +151,20 @@ class Caller:
         path = operation.path_for(ids)
         if self.settings.prefixes:
             path = self.settings.route(path)
-        if query and (written := encode_query(query)):
-            path += f"?{written}"
         content = None if body is None else operation.write(body)
-        host = self.settings.base_url
+        host = self._host
         if operation.legacy:
-            host, content = self.settings.legacy_url, self._sign(operation, content)
+            host, content = self._legacy_host, self._sign(operation, content)
+        url = host.with_path(path, encoded=True)
+        if query and (written := encode_query(query)):
+            url = URL(f"{url}?{written}", encoded=True)
         request_id = new_request_id()
         latest = time.monotonic() + options.deadline
         return Progress(  # by position, which takes half the time
             operation,
             ids,
             options,
-            URL(host + path, encoded=True),
+            url,
             content,
             body,
             None if body is None else operation.reference(body),

@@ -48,10 +48,15 @@ def new_request_id() -> str:
 
 def _timestamp() -> str:
     """Return the time in UTC, to the millisecond."""
-    digits = str(time.time_ns())
-    return f"{_second(digits[:-9])}.{digits[-9:-6]}Z"
+    return _written(time.time_ns() // 1_000_000)
+
+
+@functools.lru_cache(maxsize=2)  # many calls begin within one
+def _written(milliseconds: int) -> str:
+    second, rest = divmod(milliseconds, 1000)
+    return f"{_second(second)}.{rest:03}Z"
 
 
 @functools.lru_cache(maxsize=2)
-def _second(digits: str) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(digits)))
+def _second(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))

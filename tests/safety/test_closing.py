@@ -8,6 +8,7 @@ import time
 
 import aiohttp
 import pytest
+from yarl import URL
 
 import pinelabs_sync
 from pinelabs_async import ConfigurationError, NotSentError, OutcomeUnknownError, PineLabsError, Session
@@ -103,7 +104,7 @@ async def test_a_peer_that_takes_nothing(raw, connect, deaf, monkeypatch):
     raw.script = [answer(order_json())]
     session = connect(raw, deadline=1.5, timeout=1.5)
     await session.orders.get("v1-order")  # now it has a token
-    object.__setattr__(session._settings, "base_url", deaf)
+    session._caller._host = URL(deaf)
     call = asyncio.create_task(session.request("POST", "/api/x", json={"a": "x" * 20_000_000}))
     await asyncio.sleep(0.3)
     started = time.monotonic()
