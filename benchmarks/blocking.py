@@ -24,7 +24,7 @@ import pinelabs_sync
 from benchmarks.calls import BARE as AIOHTTP
 from benchmarks.calls import BEARER
 from benchmarks.measure import ROUNDS, Figure, Ratio, Table, canned, in_turns, over
-from benchmarks.samples import ORDER_ID, PATH
+from benchmarks.samples import ORDERS_PATH, order_ids
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it imports pkg_resources
@@ -69,20 +69,21 @@ def contestants(base: str) -> Iterator[Mapping[str, Call]]:
             return aiohttp.ClientSession()
 
         bare = asyncio.run_coroutine_threadsafe(make(), loop).result()
+        ids, orders = order_ids(), base + ORDERS_PATH
 
         async def get() -> object:
-            async with bare.get(base + PATH, headers=BEARER) as answer:
+            async with bare.get(orders + next(ids), headers=BEARER) as answer:
                 return json.loads(await answer.read())
 
         try:
             yield {
                 BARE: lambda: asyncio.run_coroutine_threadsafe(get(), loop).result(),
-                OURS: lambda: ours.orders.get(ORDER_ID),
-                REQUESTS: lambda: plain.get(base + PATH, headers=BEARER).json(),
-                "httpx + json": lambda: client.get(base + PATH, headers=BEARER).json(),
-                OFFICIAL: lambda: official.orders.get_order_by_id(order_id=ORDER_ID),
-                "razorpay": lambda: razor.order.fetch("order_1"),
-                "stripe": lambda: striped.v1.payment_intents.retrieve("pi_1"),
+                OURS: lambda: ours.orders.get(next(ids)),
+                REQUESTS: lambda: plain.get(orders + next(ids), headers=BEARER).json(),
+                "httpx + json": lambda: client.get(orders + next(ids), headers=BEARER).json(),
+                OFFICIAL: lambda: official.orders.get_order_by_id(order_id=next(ids)),
+                "razorpay": lambda: razor.order.fetch(next(ids)),
+                "stripe": lambda: striped.v1.payment_intents.retrieve(next(ids)),
             }
         finally:
             asyncio.run_coroutine_threadsafe(bare.close(), loop).result()

@@ -15,13 +15,14 @@ from collections.abc import Awaitable, Callable, Iterator
 import aiohttp
 
 from benchmarks.measure import Figure, Ratio, Table, canned, over
-from benchmarks.samples import CREATE_PATH, ORDER, ORDER_ID, PATH, REQUEST, new_order
+from benchmarks.samples import CREATE_PATH, ORDER, ORDERS_PATH, REQUEST, new_order, order_ids
 from pinelabs_async import OPERATIONS, PineLabsError, Session
 from pinelabs_async.wire import reading
 from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.grace import see_through
 from pinelabs_async.wire.headers import headers_of
 from pinelabs_async.wire.patience import Limit, Patience
+from pinelabs_async.wire.progress import Progress
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.transport import Reply
 
@@ -53,11 +54,11 @@ REFS = re.compile(r"I\s+refs:\s+([\d,]+)")
 async def calls(base: str, name: str, count: int) -> None:
     """Make so many calls, ten at a time."""
     who, what = name.split(": ")
-    order = new_order()
+    order, ids = new_order(), order_ids()
     async with aiohttp.ClientSession() as bare, Session("id", "secret", base_url=base) as pinelabs:
 
         async def get() -> object:
-            async with bare.get(base + PATH, headers=BEARER) as answer:
+            async with bare.get(base + ORDERS_PATH + next(ids), headers=BEARER) as answer:
                 return json.loads(await answer.read())
 
         async def create() -> object:
@@ -68,7 +69,7 @@ async def calls(base: str, name: str, count: int) -> None:
         made: dict[tuple[str, str], Callable[[], Awaitable[object]]] = {
             (BARE, "get"): get,
             (BARE, "create"): create,
-            (OURS, "get"): lambda: pinelabs.orders.get(ORDER_ID),
+            (OURS, "get"): lambda: pinelabs.orders.get(next(ids)),
             (OURS, "create"): lambda: pinelabs.orders.create(order),
         }
         left = iter(range(count))
@@ -82,10 +83,14 @@ async def calls(base: str, name: str, count: int) -> None:
 
 async def part(base: str, name: str, count: int) -> None:
     """Do a part of a call so many times."""
-    operation, patience = OPERATIONS["orders.get"], Patience()
+    operation, patience, ids = OPERATIONS["orders.get"], Patience(), order_ids()
     pinelabs, pool = Session("id", "secret", base_url=base), aiohttp.ClientSession()
     caller, options = pinelabs._caller, pinelabs._options
-    call = caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
+
+    def prepare() -> Progress:
+        return caller._prepare(operation, (next(ids),), options, body=None, query=None, ends_at=None)
+
+    call = prepare()
     call.token = Secret("canned")
     call.ends_at = time.monotonic() + 3600  # valgrind is slow
     headers = headers_of(call, None)
@@ -98,7 +103,7 @@ async def part(base: str, name: str, count: int) -> None:
     made: tuple[Callable[[], object], ...] = (
         lambda: json.loads(ORDER),
         lambda: reading.read(operation, reply, "request-id"),
-        lambda: caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None),
+        prepare,
         lambda: caller._next_request(call),
         lambda: pool._prepare_headers(headers),
         lambda: pool._prepare_headers(BEARER),

@@ -13,15 +13,16 @@ from yarl import URL
 
 from benchmarks.calls import BARE, BEARER, OURS, Call, opened, rate
 from benchmarks.measure import ROUNDS, Figure, Table, canned, in_turns
-from benchmarks.samples import ORDER, ORDER_ID, PATH
+from benchmarks.samples import ORDER, ORDER_ID, ORDERS_PATH, order_ids
 from pinelabs_async import OPERATIONS, Session
 from pinelabs_async.wire import codec, reading, transport
 from pinelabs_async.wire.attempt import Reach
 from pinelabs_async.wire.headers import headers_of, new_request_id
 from pinelabs_async.wire.patience import Limit
+from pinelabs_async.wire.progress import Progress
 from pinelabs_async.wire.transport import Reply
 
-ALONE = "one request, as the transport makes it: aiohttp, asyncio, the kernel"
+ALONE = "one request, as the transport makes it, its URL included: aiohttp, asyncio, the kernel"
 WHOLE = "all of it, "
 TURN = 300
 """Calls of a turn: short ones and many, since the parts are small beside what a machine changes in a second."""
@@ -34,10 +35,12 @@ def parts(pinelabs: Session) -> dict[str, Part]:
     [place] = pinelabs._transport._places.values()
     reply = Reply(Reach.ANSWERED, 200, {}, ORDER, whole=True)
 
-    def prepare() -> object:
-        return caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
+    ids = order_ids()
 
-    call = caller._prepare(operation, (ORDER_ID,), options, body=None, query=None, ends_at=None)
+    def prepare() -> Progress:
+        return caller._prepare(operation, (next(ids),), options, body=None, query=None, ends_at=None)
+
+    call = prepare()
     call.token = caller.tokens.current()
 
     def limit() -> None:
@@ -50,7 +53,7 @@ def parts(pinelabs: Session) -> dict[str, Part]:
             operation.answer, ORDER, envelope=operation.envelope
         ),
         "the answer into an Order, and judged": lambda: reading.read(operation, reply, "request-id"),
-        "id and path checked, URL, state of the call, Request-ID": prepare,
+        "id and path checked, state of the call, Request-ID": prepare,
         "of that, the Request-ID": new_request_id,
         "of that, id and path checked": lambda: operation.path_for((ORDER_ID,)),
         "headers, with the Request-Timestamp": lambda: headers_of(call, None),
@@ -62,11 +65,15 @@ async def contestants(pinelabs: Session, base: str) -> dict[str, Call]:
     """Return the request alone, and with each part."""
     await pinelabs.orders.get(ORDER_ID)
     [place] = pinelabs._transport._places.values()
-    url, timeout = URL(base + PATH, encoded=True), transport._timeout(30.0)
+    host, ids, timeout = URL(base), order_ids(), transport._timeout(30.0)
 
     def added(part: Part) -> Call:
         async def call() -> None:
-            part()
+            made = part()
+            if isinstance(made, Progress):
+                url = made.url
+            else:
+                url = host.with_path(ORDERS_PATH + next(ids), encoded=True)
             answer = await place.pool.request(
                 "GET",
                 url,

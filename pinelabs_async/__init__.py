@@ -1133,16 +1133,19 @@ def __getattr__(name: str) -> Any:  # Any: a module's names have any type, and t
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'pinelabs_async' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"pinelabs_async.{_MODULE_OF[name]}"), name)
-    if _is_body(value):  # what writes it shall not be imported within the first request
-        importlib.import_module("pinelabs_async.wire.converter")
+    _prepare(value)
     globals()[name] = value
     return value
 
 
-def _is_body(value: object) -> bool:
-    from pinelabs_async.wire.shape import Body  # noqa: PLC0415  # names of the package are imported when used
+def _prepare(value: object) -> None:
+    """Compile what writes a body when it is named: within its first request the event loop would stand still."""
+    from pinelabs_async.wire.shape import Body  # noqa: PLC0415  # names are imported when they are used
 
-    return isinstance(value, type) and issubclass(value, Body)
+    if isinstance(value, type) and issubclass(value, Body):
+        from pinelabs_async.wire.codec import prepare_writing  # noqa: PLC0415  # the same
+
+        prepare_writing(value)
 
 
 def __dir__() -> list[str]:

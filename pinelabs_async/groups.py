@@ -1,9 +1,10 @@
-"""The groups of operations: one attribute of a Session each, imported when it is first used, orders apart."""
+"""The groups of operations: one attribute of a Session each, imported when it is first used, orders at once."""
 
 import functools
 from typing import TYPE_CHECKING
 
-from pinelabs_async.api.orders import Orders  # nearly every program's first request is one of them
+from pinelabs_async.api.orders import GET, Orders
+from pinelabs_async.wire import codec
 from pinelabs_async.wire.call import Caller
 from pinelabs_async.wire.settings import Options
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from pinelabs_async.api.split_settlements import SplitSettlements
     from pinelabs_async.api.subscriptions import Subscriptions
     from pinelabs_async.api.tokens import Tokens
+
+
+# Nearly every program's first request is for an order: what reads one is compiled before any event loop runs.
+codec.prepare_reading(GET.answer, GET.envelope)
 
 
 class Groups:

@@ -85,7 +85,8 @@ def preload(*operations: str) -> None:
     for operation in [operation for name in operations or GROUPS for operation in _named(name)]:
         for cls in (operation.body, operation.answer):
             for part in parts_of(cls):
-                codec.prepare(part, operation.envelope if part is operation.answer else None)
+                codec.prepare_writing(part)
+                codec.prepare_reading(part, operation.envelope if part is operation.answer else None)
 
 
 def _named(name: str) -> list[Operation[Any]]:

@@ -6,8 +6,8 @@ from typing import ClassVar, Final
 
 from pinelabs_async.api.common import Timestamp
 from pinelabs_async.api.documents import Document
-from pinelabs_async.wire.content import as_multipart
 from pinelabs_async.wire.enums import OpenEnum
+from pinelabs_async.wire.files import as_multipart
 from pinelabs_async.wire.look_up import by_id, reaches, shows
 from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.resource import Resource

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import attrs
 
-from pinelabs_async.wire.content import FilePart
+from pinelabs_async.wire.files import FilePart
 
 
 @attrs.frozen

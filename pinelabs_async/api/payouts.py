@@ -15,7 +15,8 @@ from pinelabs_async.api.payout_object import (
     PayoutPage,
     PayoutStatus,
 )
-from pinelabs_async.wire.content import Content, FilePart, as_form_file
+from pinelabs_async.wire.content import Content
+from pinelabs_async.wire.files import FilePart, as_form_file
 from pinelabs_async.wire.look_up import equal, reaches, shows
 from pinelabs_async.wire.names import CamelCase
 from pinelabs_async.wire.operation import Evidence, Look, Operation, Repeat

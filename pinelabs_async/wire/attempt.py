@@ -22,9 +22,7 @@ import enum
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from pinelabs_async.errors import AuthenticationError, class_of
 from pinelabs_async.wire.operation import Repeat
@@ -55,8 +53,7 @@ class Verdict(enum.Enum):
     UNKNOWN = "stop: a write that may have been carried out"
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class Ending:
+class Ending(NamedTuple):
     """Say how one attempt ended."""
 
     reach: Reach
@@ -70,8 +67,7 @@ class Ending:
     """Code and message of a refusal inside a 2xx answer."""
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class History:
+class History(NamedTuple):
     """Say what the call has been through before and after this attempt."""
 
     attempts: int

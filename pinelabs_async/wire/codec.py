@@ -255,10 +255,14 @@ def _recall(annotation: Any, value: Any) -> Any:
     return _converter().get_structure_hook(annotation)(value, annotation)
 
 
-def prepare(cls: type[Any], envelope: str | None = None) -> None:
-    """Compile what making, reading and writing a class needs."""
+def prepare_writing(cls: type[Any]) -> None:
+    """Compile what making and writing an object of a class needs."""
     _writer_of(cls)
     prepare_checks(cls)
+
+
+def prepare_reading(cls: type[Any], envelope: str | None = None) -> None:
+    """Compile what reading an object of a class needs."""
     if not issubclass(cls, Answer):
         _body_reader_of(cls)
     elif (cls, envelope) not in _readers:

@@ -9,8 +9,7 @@ import concurrent.futures
 import threading
 import time
 from collections.abc import Awaitable, Callable
-
-import attrs
+from typing import NamedTuple
 
 from pinelabs_async.errors import PineLabsError
 from pinelabs_async.wire.lifetime import watch_forks
@@ -24,16 +23,14 @@ SHORTEST_LIFETIME = 60.0
 """Seconds to use a token that says it has expired already: then a clock is wrong, and a 401 will tell."""
 
 
-@attrs.frozen(eq=False)
-class Grant:
+class Grant(NamedTuple):
     """Hold a token and the seconds it may be used for, None when the gateway did not say."""
 
     token: Secret
     lifetime: float | None
 
 
-@attrs.frozen(eq=False)
-class _Held:
+class _Held(NamedTuple):
     token: Secret
     refresh_at: float
     unusable_at: float
@@ -132,7 +129,7 @@ class TokenStore:
         with self._lock:
             self._fetching = None
             if held is None and self._held is not None:  # it still works; do not ask again at every call
-                held = attrs.evolve(self._held, refresh_at=self._clock() + RETRY_REFRESH)
+                held = self._held._replace(refresh_at=self._clock() + RETRY_REFRESH)
             self._held = held
 
     def _hold(self, grant: Grant) -> _Held:

@@ -8,7 +8,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import aiohttp
 import attrs
@@ -127,8 +127,7 @@ def _is_closed(writer: AbstractStreamWriter) -> bool:
     return transport is None or transport.is_closing()
 
 
-@attrs.frozen(eq=False)
-class _Place:
+class _Place(NamedTuple):
     """What belongs to one event loop."""
 
     pool: aiohttp.ClientSession

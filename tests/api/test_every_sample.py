@@ -22,7 +22,7 @@ from pinelabs_async.api.instruments import OtherUpi
 from pinelabs_async.api.tenders import OtherTender
 from pinelabs_async.wire import tolerant
 from pinelabs_async.wire.codec import decode
-from pinelabs_async.wire.content import as_multipart
+from pinelabs_async.wire.files import as_multipart
 from pinelabs_async.wire.shape import Body, read_json
 from tests.api.round_trip import LOSSLESS, differences, exact, parts_of
 from tests.api.sample_table import (

@@ -16,7 +16,7 @@ from pinelabs_async import (
     PayoutFile,
 )
 from pinelabs_async.api import payouts
-from pinelabs_async.wire.content import as_multipart
+from pinelabs_async.wire.files import as_multipart
 from tests.api.samples import content
 from tests.unit.test_content import Content, parts_of
 

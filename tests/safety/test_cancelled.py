@@ -9,7 +9,13 @@ from pathlib import Path
 import anyio
 import pytest
 
-from pinelabs_async import ConfigurationError, MemoryIntentStore, OutcomeUnknownError, Session
+from pinelabs_async import (
+    ConfigurationError,
+    InvalidRequestError,
+    MemoryIntentStore,
+    OutcomeUnknownError,
+    Session,
+)
 from tests.loopback.raw import after, answer, never, order_json, refusal
 from tests.loopback.shop import new_order, new_refund
 
@@ -248,3 +254,40 @@ async def test_the_token_of_a_cancelled_call(raw, connect):
     raw.script = [answer(order_json())]
     async with asyncio.timeout(5):
         await session.orders.get("v1-order")
+
+
+def python_task(loop, coro, **more):
+    return asyncio.tasks._PyTask(coro, loop=loop, **more)
+
+
+KINDS = {
+    "C": lambda loop: loop.set_task_factory(None),
+    "Python": lambda loop: loop.set_task_factory(python_task),
+    "debugged": lambda loop: loop.set_debug(True),
+    "eager": lambda loop: loop.set_task_factory(getattr(asyncio, "eager_task_factory", None)),  # Python 3.12
+}
+"""The ways in which a program's tasks may wait for what is no future of asyncio's own."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_whatever_tasks_are_made_of(raw, connect, told, kind):
+    """A write's answer, its refusal and its being seen through reach a caller in any kind of task."""
+    KINDS[kind](asyncio.get_running_loop())
+    raw.script = [answer(order_json()), refusal(422, "INVALID_REQUEST"), never]
+    session = connect(raw, grace=0.2)
+
+    async def create():
+        return await session.orders.create(new_order())
+
+    assert "v1-order" == (await asyncio.create_task(create())).order_id
+    with pytest.raises(InvalidRequestError):
+        await asyncio.create_task(create())
+    call = asyncio.create_task(create())
+    await raw.until_received(3)
+    began = time.monotonic()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await call
+    assert time.monotonic() - began >= 0.19
+    assert isinstance(caught.value.__cause__, OutcomeUnknownError)
+    assert 1 == len(told())

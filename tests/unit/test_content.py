@@ -8,7 +8,8 @@ from aiohttp import MultipartReader
 from aiohttp.streams import StreamReader
 
 from pinelabs_async import Document, NewPayByLink, PayoutFile, from_json
-from pinelabs_async.wire.content import Content, FilePart, as_form, as_form_file, as_json, as_multipart
+from pinelabs_async.wire.content import Content, as_form, as_json
+from pinelabs_async.wire.files import FilePart, as_form_file, as_multipart
 
 PDF = b"%PDF-1.4 \x00\xff\r\n--looks like a boundary--\r\n"
 

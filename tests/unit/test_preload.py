@@ -59,6 +59,28 @@ def test_orders_come_with_the_session():
     assert "[]" == ran.stdout.strip()
 
 
+FIRST_REQUESTS = """
+import sys
+from pinelabs_async import Money, NewOrder, Session
+from pinelabs_async.api.orders import CREATE, GET
+from pinelabs_async.wire import codec, shape
+modules = set(sys.modules)
+kept = (codec._readers, codec._writers, shape._compiled)
+before = [set(one) for one in kept]
+codec.to_json(NewOrder(order_amount=Money(100)))
+for operation in (CREATE, GET):
+    codec.decode(operation.answer, b'{"data": {"order_id": "v1-1"}}', envelope=operation.envelope)
+imported = [name for name in set(sys.modules) - modules if name.startswith(("pinelabs", "cattrs", "msgspec"))]
+print([set(one) - old or None for one, old in zip(kept, before)], imported)
+"""
+
+
+def test_first_requests_for_orders_compile_nothing():
+    """What writes a body is compiled when it is named, what reads an order with the Session: not within a request."""
+    ran = subprocess.run([sys.executable, "-c", FIRST_REQUESTS], capture_output=True, text=True, check=True)
+    assert "[None, None, None] []" == ran.stdout.strip()
+
+
 @pytest.mark.parametrize("name", ["orderz", "orders.nope", "", "."])
 def test_unknown_name(name):
     """A name that is none is a KeyError."""
