@@ -12,13 +12,13 @@ from pinelabs_async.wire import codec
 FORM: Final = "application/x-www-form-urlencoded"
 
 
-@attrs.define(eq=False)  # each write has one, and a frozen one takes twice the time to make
+@attrs.define(eq=False, repr=False)  # each write has one, and a frozen one takes twice the time to make
 class Content:
-    """Hold a body as it is sent."""
+    """Hold a body as it is sent; its ``repr`` shows nothing of it."""
 
     type: str
     """The media type."""
-    data: bytes = attrs.field(repr=False)
+    data: bytes
     """The bytes."""
 
 

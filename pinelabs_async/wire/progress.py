@@ -21,16 +21,16 @@ DISTANCE: Final = tuple(Reach)
 """How far a call can get, nearest first."""
 
 
-@attrs.define(eq=False, slots=False, auto_attribs=False)
+@attrs.define(eq=False, repr=False, slots=False, auto_attribs=False)
 class Progress:
     """Hold the state of one call over its attempts; what may change stands in the class until it does."""
 
     operation: Operation[Any] = attrs.field()
     ids: tuple[str, ...] = attrs.field()
     options: Options = attrs.field()
-    url: URL = attrs.field(repr=False)
-    content: Content | None = attrs.field(repr=False)
-    body: object = attrs.field(repr=False)
+    url: URL = attrs.field()
+    content: Content | None = attrs.field()
+    body: object = attrs.field()
     reference: str | None = attrs.field()
     request_id: str = attrs.field()
     idempotency_key: str = attrs.field()

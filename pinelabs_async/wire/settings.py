@@ -46,7 +46,7 @@ _OURS: Final = frozenset(
 )  # fmt: skip
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Options:
     """Hold what may differ from call to call."""
 
@@ -55,7 +55,7 @@ class Options:
     max_attempts: int = 3
     on_unknown: OnUnknown = "resolve"
     request_id: str | None = None
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
     def __attrs_post_init__(self) -> None:
         _positive("timeout", self.timeout)
@@ -86,7 +86,7 @@ class Options:
         return attrs.evolve(self, **{name: value for name, value in changes.items() if value is not None})
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Settings:
     """Hold what stays the same for the life of a Session."""
 
@@ -108,9 +108,9 @@ class Settings:
     answer_limit: int = 4 * 1024 * 1024
     strict: bool = False
     """Whether misfits of answers are warned of."""
-    tracer: Tracer | None = attrs.field(default=None, repr=False)
+    tracer: Tracer | None = None
     """What makes a span for each call."""
-    proxy: str | None = attrs.field(default=None, repr=False)
+    proxy: str | None = None
     trust_env: bool = False
     ssl: SSLContext | None = None
     http: aiohttp.ClientSession | None = None

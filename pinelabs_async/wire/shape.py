@@ -250,11 +250,11 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-@attrs.define(eq=False)  # each answer has one, and a frozen one takes twice the time to make
+@attrs.define(eq=False, repr=False)  # each answer has one, and a frozen one takes twice the time to make
 class Received:
     """Keep what came with an answer."""
 
-    body: bytes = attrs.field(repr=False)
+    body: bytes
     problems: tuple[Problem, ...] = ()
     request_id: str = ""
     recovered: bool = False

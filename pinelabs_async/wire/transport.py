@@ -46,30 +46,30 @@ _NEVER_ROUND: Final = 1e9
 _CHUNK: Final = 64 * 1024
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Request:
-    """Hold what one attempt sends, and how far it got; its ``repr`` shows neither headers nor body."""
+    """Hold what one attempt sends, and how far it got; its ``repr`` shows nothing of it."""
 
     method: str
-    url: URL = attrs.field(repr=False)
-    headers: dict[str, str] = attrs.field(repr=False)
+    url: URL
+    headers: dict[str, str]
     timeout: float
-    content: Content | None = attrs.field(default=None, repr=False)
+    content: Content | None = None
     changes_nothing: bool = False
-    download: Download | None = attrs.field(default=None, repr=False)
+    download: Download | None = None
     """What takes the body of a good answer, where that is a file."""
     reach: Reach = Reach.NOT_SENT
     """How far the writing got, as long as it is known; where there is no body nothing is known."""
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Reply:
-    """Hold what came of one attempt; its ``repr`` does not show the body."""
+    """Hold what came of one attempt; its ``repr`` shows nothing of it."""
 
     reach: Reach
     status: int | None = None
-    headers: Any = attrs.field(factory=dict[str, str], repr=False)
-    body: bytes = attrs.field(default=b"", repr=False)
+    headers: Any = attrs.field(factory=dict[str, str])
+    body: bytes = b""
     whole: bool = False
     """Whether the body arrived completely and within the bound."""
     trouble: str = ""

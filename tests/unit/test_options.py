@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import attrs
 import pytest
 
 import pinelabs_async
@@ -115,7 +116,7 @@ class TestWithOptions:
     def test_nothing_given(self):
         """Without arguments the settings stay."""
         one = pinelabs_async.Session(**GOOD, timeout=7, max_attempts=2)
-        assert one._options == one.with_options()._options
+        assert attrs.asdict(one._options) == attrs.asdict(one.with_options()._options)
 
     async def test_closing_it_closes_nothing(self, closed_port):
         """What with_options made needs no closing, and closing it leaves the Session open."""
