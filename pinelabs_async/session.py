@@ -20,12 +20,12 @@ from pinelabs_async.wire.operation import Operation, Repeat
 from pinelabs_async.wire.redact import Secret, frameless, frameless_init
 from pinelabs_async.wire.settings import Environment, OnUnknown, Options, Settings
 from pinelabs_async.wire.shape import Answer
-from pinelabs_async.wire.tracing import Tracer
 from pinelabs_async.wire.transport import Transport
 
 if TYPE_CHECKING:  # most programs need none of them
     from pinelabs_async.wire.intent import IntentStore, Resolution
     from pinelabs_async.wire.legacy import LegacyCredentials
+    from pinelabs_async.wire.tracing import Tracer
 
 
 @frameless_init
@@ -88,7 +88,7 @@ class Session(Groups):
         grace: float = 2.0,
         journal: "IntentStore | None" = None,
         strict: bool = False,
-        tracer: Tracer | None = None,
+        tracer: "Tracer | None" = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,

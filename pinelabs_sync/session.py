@@ -12,13 +12,13 @@ from pinelabs_async.wire.lifetime import report_unclosed
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret, frameless, frameless_init
 from pinelabs_async.wire.settings import Environment, OnUnknown
-from pinelabs_async.wire.tracing import Tracer
 from pinelabs_sync.bridge import Bridge, Job
 from pinelabs_sync.groups import Groups
 
 if TYPE_CHECKING:  # most programs need none of them
     from pinelabs_async.wire.intent import IntentStore, Resolution
     from pinelabs_async.wire.legacy import LegacyCredentials
+    from pinelabs_async.wire.tracing import Tracer
 
 
 @frameless_init
@@ -80,7 +80,7 @@ class Session(Groups):
         grace: float = 2.0,
         journal: "IntentStore | None" = None,
         strict: bool = False,
-        tracer: Tracer | None = None,
+        tracer: "Tracer | None" = None,
         pool_size: int = 100,
         proxy: str | None = None,
         trust_env: bool = False,

@@ -22,9 +22,7 @@ from pinelabs_async.wire.query import Query, encode_query
 from pinelabs_async.wire.redact import Secret
 from pinelabs_async.wire.settings import Options, Settings
 from pinelabs_async.wire.shape import Answer, Problem, Received, attach
-from pinelabs_async.wire.strict import strictly
 from pinelabs_async.wire.token import TokenStore
-from pinelabs_async.wire.tracing import traced
 from pinelabs_async.wire.transport import Reply, Request, Transport
 
 if TYPE_CHECKING:
@@ -81,11 +79,19 @@ class Caller:
             made = see_through(made, call, self.settings.grace)
         if self.settings.tracer is not None:  # asked here, too: nearly every call goes without
             made = self._watched(made, call)
-        return strictly(made, operation.name) if self.settings.strict else made
+        if self.settings.strict:
+            from pinelabs_async.wire.strict import strictly  # noqa: PLC0415  # tests are
+
+            made = strictly(made, operation.name)
+        return made
 
     def _watched(self, made: Coroutine[Any, Any, T], call: Progress) -> Coroutine[Any, Any, T]:
         tracer = self.settings.tracer
-        return made if tracer is None else traced(made, call, tracer)
+        if tracer is None:
+            return made
+        from pinelabs_async.wire.tracing import traced  # noqa: PLC0415  # most programs trace nothing
+
+        return traced(made, call, tracer)
 
     async def download(
         self, operation: Operation[bytes], ids: Sequence[str], options: Options, download: Download

@@ -73,7 +73,7 @@ class Operation(Generic[T_co]):
     """What may be done when its answer is lost."""
     body: type[Any] | None = None
     """The class of the whole JSON body, or of the form or file that is sent in its place; None where there is none."""
-    write: Callable[[Any], Content] = attrs.field(default=as_json, repr=False)
+    write: Callable[[Any], Content] = as_json
     """Turn the body into what is sent."""
     answer: type[T_co]
     """The class of the answer, its envelope taken off; ``bytes`` where it is a file."""
@@ -83,9 +83,9 @@ class Operation(Generic[T_co]):
     """Whether the call carries the access token."""
     legacy: bool = False
     """Whether it belongs to the older gateway, with its own hosts and credentials."""
-    reference: Callable[[Any], str | None] = attrs.field(default=lambda _: None, repr=False)
+    reference: Callable[[Any], str | None] = attrs.field(default=lambda _: None)
     """Read the merchant reference out of the body."""
-    lookup: Lookup | None = attrs.field(default=None, repr=False)
+    lookup: Lookup | None = None
     """Tell what became of a lost write, by reading only; where the write is never repeated, for resolve alone."""
     intent: Sequence[str] = ()
     """Members of the body that the look-up compares, none of them private: kept on errors and in journals."""
@@ -93,19 +93,22 @@ class Operation(Generic[T_co]):
     """Whether it may be sent again once the look-up has proved that it was not carried out."""
     may_be_empty: bool = False
     """Whether a 2xx without a body is a proper answer, as of a delete."""
-    refusal: Callable[[Any], tuple[str, str] | None] | None = attrs.field(default=None, repr=False)
+    refusal: Callable[[Any], tuple[str, str] | None] | None = None
     """Read code and message out of an answer that is a refusal in spite of its 2xx status."""
     lost: Sequence[str] = ()
     """Fields of the answer that a look-up cannot give back."""
-    id_names: Sequence[str] = attrs.field(init=False, repr=False)
+    id_names: Sequence[str] = attrs.field(init=False)
     """The names of the ids in the path."""
-    literals: Sequence[str] = attrs.field(init=False, repr=False)
+    literals: Sequence[str] = attrs.field(init=False)
     """What stands in the path before, between and after its ids."""
 
     def __attrs_post_init__(self) -> None:
         parts = _PLACE.split(self.path)
         object.__setattr__(self, "id_names", tuple(parts[1::2]))
         object.__setattr__(self, "literals", tuple(parts[::2]))
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.method} {self.path}, {self.repeat}>"
 
     def trace(self, body: Any) -> Mapping[str, Any]:
         """Return those members of a body, as JSON."""

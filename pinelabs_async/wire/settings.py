@@ -14,11 +14,11 @@ import attrs
 from pinelabs_async.errors import ConfigurationError
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.redact import Secret
-from pinelabs_async.wire.tracing import Tracer
 
-if TYPE_CHECKING:  # most programs need neither
+if TYPE_CHECKING:  # most programs need none of them
     from pinelabs_async.wire.intent import IntentStore
     from pinelabs_async.wire.legacy import LegacyCredentials
+    from pinelabs_async.wire.tracing import Tracer
 
 Environment = Literal["uat", "production"]
 OnUnknown = Literal["resolve", "raise"]
@@ -108,7 +108,7 @@ class Settings:
     answer_limit: int = 4 * 1024 * 1024
     strict: bool = False
     """Whether misfits of answers are warned of."""
-    tracer: Tracer | None = None
+    tracer: "Tracer | None" = None
     """What makes a span for each call."""
     proxy: str | None = None
     trust_env: bool = False
