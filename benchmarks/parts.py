@@ -1,4 +1,5 @@
-"""Where the time of a read goes: parts of it, each added to one and the same request, fifty of these at a time.
+"""Where the time of a call goes: parts of a read, each added to one and the same request, fifty of these at a time,
+and what it costs a write that it is seen through when its caller is cancelled.
 
 ``python -m benchmarks.parts``. A part that is timed alone, over and over, takes a third or half of what it takes here, where
 aiohttp, asyncio and the kernel push each other and it out of the processor's caches between two calls.
@@ -6,14 +7,15 @@ aiohttp, asyncio and the kernel push each other and it out of the processor's ca
 
 import asyncio
 import json
+import statistics
 import sys
 from collections.abc import Callable, Iterator
 
 from yarl import URL
 
-from benchmarks.calls import BARE, BEARER, OURS, Call, opened, rate
-from benchmarks.measure import ROUNDS, Figure, Table, canned, in_turns
-from benchmarks.samples import ORDER, ORDER_ID, ORDERS_PATH, order_ids
+from benchmarks.calls import BARE, BEARER, OURS, Call, latencies, opened, rate
+from benchmarks.measure import ROUNDS, Figure, Ratio, Table, canned, in_turns, over
+from benchmarks.samples import ORDER, ORDER_ID, ORDERS_PATH, new_order, order_ids
 from pinelabs_async import OPERATIONS, Session
 from pinelabs_async.wire import codec, reading, transport
 from pinelabs_async.wire.attempt import Reach
@@ -24,6 +26,7 @@ from pinelabs_async.wire.transport import Reply
 
 ALONE = "one request, as the transport makes it, its URL included: aiohttp, asyncio, the kernel"
 WHOLE = "all of it, "
+WITHOUT = "pinelabs_async, cancelled with its caller at once"
 TURN = 300
 """Calls of a turn: short ones and many, since the parts are small beside what a machine changes in a second."""
 Part = Callable[[], object]
@@ -116,6 +119,38 @@ def tables(base: str, rounds: int = ROUNDS) -> Iterator[Table]:
         unit="microseconds",
         figures=figures,
         ratios=[],
+    )
+    yield grace(base, rounds)
+
+
+def grace(base: str, rounds: int) -> Table:
+    """Measure a write with and without the task of its own, in which it outlives its caller for a moment."""
+    order, create = new_order(), OPERATIONS["orders.create"]
+    with asyncio.Runner() as runner, opened(base, "create", runner) as whole:
+        pinelabs = Session("id", "secret", base_url=base)
+        caller, options = pinelabs._caller, pinelabs._options
+
+        async def without() -> object:
+            call = caller._prepare(create, (), options, body=order, query=None, ends_at=None)
+            return await caller._carry_out(call)
+
+        calls: dict[str, Call] = {BARE: whole[BARE], WITHOUT: without, OURS: whole[OURS]}
+        found = in_turns(
+            {
+                name: lambda call=call: statistics.median(runner.run(latencies(call, TURN)))
+                for name, call in calls.items()
+            },
+            rounds * 3,
+        )
+        runner.run(pinelabs.aclose())
+    return Table(
+        title="orders.create, one after the other: p50 with and without a task of its own",
+        unit="microseconds",
+        figures=list(found.values()),
+        ratios=[
+            Ratio(f"{WITHOUT} / {BARE}", over(found, WITHOUT, BARE)),
+            Ratio(f"{OURS} / {BARE}", over(found, OURS, BARE)),
+        ],
     )
 
 
