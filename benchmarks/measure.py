@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import random
 import statistics
 import subprocess
 import sys
@@ -85,17 +86,17 @@ def number(value: float) -> str:
 def in_turns(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, Figure]:
     """Let each contestant measure itself once a round, so that all of them meet the same machine."""
     values: dict[str, list[float]] = {name: [] for name in contestants}
-    names = list(contestants)
+    names, draw = list(contestants), random.Random(0)
     for measure in contestants.values():  # a round that does not count: caches, connections, hooks
         measure()
     gc.collect()
     gc.freeze()  # what all their imports made is in no program together: nobody shall pay for walking through it
     try:
         for _ in range(rounds):
+            draw.shuffle(names)  # so that nobody always comes first, or after the same one, or twice in a row
             for name in names:
                 gc.collect()
                 values[name].append(contestants[name]())
-            names.reverse()  # so that nobody is always the first
     finally:
         gc.unfreeze()
     return {name: Figure(name, found) for name, found in values.items()}
