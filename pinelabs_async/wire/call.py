@@ -80,7 +80,7 @@ class Caller:
         if self.settings.tracer is not None:  # asked here, too: nearly every call goes without
             made = self._watched(made, call)
         if self.settings.strict:
-            from pinelabs_async.wire.strict import strictly  # noqa: PLC0415  # tests are
+            from pinelabs_async.wire.strict import strictly  # noqa: PLC0415  # tests ask for it, programs do not
 
             made = strictly(made, operation.name)
         return made
