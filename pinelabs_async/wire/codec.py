@@ -252,7 +252,7 @@ def _recall(annotation: Any, value: Any) -> Any:
         return _recall(kinds[0], value)
     if is_shape(annotation):
         return recall(annotation, value)
-    return _converter().get_structure_hook(annotation)(value, annotation)
+    return _body_reader_of(annotation)(value, annotation)
 
 
 def prepare_writing(cls: type[Any]) -> None:

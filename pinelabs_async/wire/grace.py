@@ -104,14 +104,14 @@ def _tell(task: asyncio.Task[Any], writing: Writing) -> PineLabsError | None:
         message = "its caller was cancelled; after that its answer came: it was carried out"
         _log.warning("%s", writing.report(message, is_over=True))
         return writing.report(message)
-    if isinstance(failure, asyncio.CancelledError):
-        error = writing.report("its caller was cancelled, and no answer came in the grace after that")
-        if error.reached == "not sent":
-            return None
-        _log.warning("%s", error)
-        return error
     if isinstance(failure, PineLabsError):
         _log.warning("after its caller was cancelled: %s", failure)
         return failure
-    _log.warning("after its caller was cancelled it ended with %s", type(failure).__name__)
-    return None
+    ended = "no answer came in the grace after that"
+    if not isinstance(failure, asyncio.CancelledError):
+        ended = f"it ended with {type(failure).__name__}"
+    error = writing.report(f"its caller was cancelled, and {ended}")
+    if error.reached == "not sent":
+        return None
+    _log.warning("%s", error)
+    return error

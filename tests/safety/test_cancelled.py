@@ -16,6 +16,7 @@ from pinelabs_async import (
     OutcomeUnknownError,
     Session,
 )
+from pinelabs_async.wire import reading
 from tests.loopback.raw import after, answer, never, order_json, refusal
 from tests.loopback.shop import new_order, new_refund
 
@@ -291,3 +292,25 @@ async def test_whatever_tasks_are_made_of(raw, connect, told, kind):
     assert time.monotonic() - began >= 0.19
     assert isinstance(caught.value.__cause__, OutcomeUnknownError)
     assert 1 == len(told())
+
+
+async def test_a_fault_after_the_caller_has_gone(raw, connect, told, monkeypatch):
+    """Whatever ends a write that was seen through, the log says which write it was and what that means for the money."""
+
+    def read(*_):
+        raise RuntimeError("a fault of ours")
+
+    raw.script = [after(0.2, answer(order_json()))]
+    session, new = connect(raw, grace=5), new_order()
+    await session._caller.tokens.get()
+    monkeypatch.setattr(reading, "read", read)
+    call = asyncio.create_task(session.orders.create(new))
+    await raw.until_received(1)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await call
+    [line] = told()
+    assert "RuntimeError" in line
+    assert new.merchant_order_reference in line
+    assert "may have been carried out" in line
+    assert isinstance(caught.value.__cause__, OutcomeUnknownError)
