@@ -32,7 +32,7 @@ class Meter:
         self.count = 0
         self.first: int | None = None
         self.last = 0
-        self.mark = 1000
+        self.mark = THOUSAND
         self.marks: dict[int, float] = {}
         self.turns: dict[str, list[float]] = {END: [], BEGINNING: []}
         self.started = time.perf_counter()

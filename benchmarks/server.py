@@ -26,7 +26,7 @@ def payout(number: int) -> dict[str, object]:
         "clientReferenceId": f"ref-{number}",
         "paymentReferenceId": f"{number:020}",
         "payeeName": "A Payee",
-        "accountNumber": "XXXXXX1234",
+        "accountNumber": "5020001234",
         "branchCode": "HDFC0000001",
         "amount": {"value": 10_000 + number, "currency": "INR"},
         "fees": {"value": 500, "currency": "INR"},
