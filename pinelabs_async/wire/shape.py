@@ -14,7 +14,6 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
-    Final,
     TypeGuard,
     TypeVar,
     Union,
@@ -27,13 +26,11 @@ from typing import (
 import attrs
 
 from pinelabs_async.wire.checks import Check, check_of
+from pinelabs_async.wire.layout import is_often_partial, keep_defaults_in_class
 from pinelabs_async.wire.names import json_name
 from pinelabs_async.wire.redact import MASK, Hidden, without_frames
 
 T = TypeVar("T")
-
-_WIDE: Final = 11
-"""Fields of a class from which on its objects keep them in a dict: in one answer most of them are absent."""
 
 
 class Shape:
@@ -75,23 +72,12 @@ def shape(cls: type[T]) -> type[T]:
     A field annotated ``Sequence[X]`` takes a list or a tuple and holds a tuple, decoded or made.
     """
     cls.__annotations__ = {name: _immutable(kind) for name, kind in inspect.get_annotations(cls).items()}
-    wide = len(cls.__annotations__) >= _WIDE or "extra" in cls.__annotations__
-    made = attrs.define(cls, frozen=True, kw_only=True, slots=not wide, init=False, eq=False, repr=False)
-    if wide:
-        _keep_defaults_in_class(made)
+    partial = is_often_partial(cls.__annotations__.values())
+    made = attrs.define(cls, frozen=True, kw_only=True, slots=not partial, init=False, eq=False, repr=False)
+    if partial:
+        keep_defaults_in_class(made)
     _give_door(made)
     return made
-
-
-def _keep_defaults_in_class(cls: type[Any]) -> None:
-    """Let a field that an object does not have be found in its class, as with any attribute of Python's.
-
-    For each field that an answer lacks, msgspec asks whether the object has it: of an empty slot it is told by
-    an exception. Half of the time of decoding an order went into those.
-    """
-    for field in attrs.fields(cls):
-        if field.default in (None, ()):
-            type.__setattr__(cls, field.name, field.default)
 
 
 def _immutable(annotation: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import tracemalloc
 
 import aiohttp
 import pytest
@@ -141,3 +142,17 @@ def test_what_an_order_lacks_costs_nothing(data):
     assert order.image_url is None
     assert "image_url" not in vars(order)
     assert "order_id" in vars(order)
+    assert "split_info" not in vars(order.purchase_details)  # no slot either, which says so by an exception
+
+
+def test_what_an_order_lacks_takes_no_room(data):
+    """A dict has room for the fields of its class alone, and not for the thirty that CPython begins with."""
+    body = (data / "examples/orders/get-order-cardless-emi.response.json").read_bytes()
+    codec.decode(OPERATIONS["orders.get"].answer, body, envelope="data")
+    tracemalloc.start()
+    try:
+        orders = [codec.decode(OPERATIONS["orders.get"].answer, body, envelope="data") for _ in range(200)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / len(orders) < 5000
