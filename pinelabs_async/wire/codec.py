@@ -179,8 +179,10 @@ def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
 
     if cls is Answer:
         return barely
-    if issubclass(cls, Renamed) or cls.SENT_BACK:  # the fast way knows no other names, and no extra members
+    if cls.SENT_BACK:  # the fast way keeps no members that are not modelled
         return patiently
+    if issubclass(cls, Renamed):
+        return _renaming_reader_for(cls, envelope, patiently)
     with _compiling.lock:
         whole: Any = cls if envelope is None else _wrap(cls, envelope)
         decode = msgspec.json.Decoder(whole, float_hook=Decimal).decode
@@ -198,6 +200,29 @@ def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
         if may_be_camel and answer.created_at is None and (_CAMEL_TIME in body or _CAMEL_AMOUNT in body):
             return patiently(body)
         return answer, ()
+
+    return swiftly
+
+
+def _renaming_reader_for(cls: type[Answer], envelope: str | None, patiently: _Reader) -> _Reader:
+    from pinelabs_async.wire.renaming import renaming_of  # noqa: PLC0415  # few answers need it
+
+    rename = renaming_of(cls)
+    with _compiling.lock:
+        parse = msgspec.json.Decoder(float_hook=Decimal).decode
+        msgspec.json.Decoder(cls)  # for all that read the class, it is compiled once
+
+    def swiftly(body: bytes) -> tuple[Any, tuple[Problem, ...]]:
+        try:
+            held = parse(body)
+            if envelope is not None and isinstance(held, dict):
+                held = cast("dict[str, Any]", held).get(envelope)
+            renamed = rename(held)
+            if renamed:
+                return msgspec.convert(renamed, cls), ()
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            pass
+        return patiently(body)
 
     return swiftly
 

@@ -45,3 +45,8 @@ def json_name(cls: type[Any], name: str) -> str:
     if not issubclass(cls, Renamed):
         return name
     return cls.IRREGULAR.get(name) or cls.rule(name)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the names under which a member may come: some documented answers spell it camelCase or with a hyphen."""
+    return tuple(dict.fromkeys((name, CamelCase.rule(name), name.replace("_", "-"))))

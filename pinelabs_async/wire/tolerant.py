@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_or
 
 import attrs
 
-from pinelabs_async.wire.names import CamelCase, json_name
+from pinelabs_async.wire.names import json_name, spellings
 from pinelabs_async.wire.quoted import is_quoted, unquote
 from pinelabs_async.wire.shape import Body, Problem, Shape, fill
 from pinelabs_async.wire.times import read_time
@@ -98,10 +98,10 @@ def _read_object(cls: type[T], value: Mapping[str, Any], path: str, problems: Pr
 
 
 def _spelling(name: str, value: Mapping[str, Any]) -> str:
-    """Return the name under which a member came: some documented answers spell it camelCase or with a hyphen."""
+    """Return the name under which a member came."""
     if name in value:
         return name
-    return next((other for other in (CamelCase.rule(name), name.replace("_", "-")) if other in value), name)
+    return next((other for other in spellings(name) if other in value), name)
 
 
 def _empty(annotation: Any, place: str) -> Any:
