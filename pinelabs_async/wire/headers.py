@@ -5,7 +5,7 @@ import os
 import time
 from typing import Final
 
-from multidict import istr
+from multidict import CIMultiDict, istr
 
 from pinelabs_async.wire.operation import Repeat
 from pinelabs_async.wire.progress import Progress
@@ -20,10 +20,10 @@ _REQUEST_ID: Final = istr("Request-ID")
 _REQUEST_TIMESTAMP: Final = istr("Request-Timestamp")
 
 
-def headers_of(call: Progress, merchant_id: str | None) -> dict[str, str]:
+def headers_of(call: Progress, merchant_id: str | None) -> CIMultiDict[str]:
     """Return what the next attempt of a call says of itself; the access token is among it."""
     operation = call.operation
-    headers = dict(call.options.headers)
+    headers = CIMultiDict(call.options.headers)
     if call.download is not None:
         headers[_ACCEPT] = "application/pdf, application/json"
     if call.content is not None:

@@ -14,6 +14,7 @@ import aiohttp
 import attrs
 from aiohttp import hdrs
 from aiohttp.abc import AbstractStreamWriter
+from multidict import CIMultiDict
 from yarl import URL
 
 from pinelabs_async.errors import ConfigurationError
@@ -52,7 +53,7 @@ class Request:
 
     method: str
     url: URL
-    headers: dict[str, str]
+    headers: CIMultiDict[str]
     timeout: float
     content: Content | None = None
     changes_nothing: bool = False
@@ -165,17 +166,18 @@ class Transport:
         place = self._places.get(asyncio.get_running_loop())
         if place is None or place.pool.closed or self._closed:
             place = await self._open()
+        pool, patience, guard = place
         body = None if request.changes_nothing and request.content is None else _Body(request)
         response = None
-        limit = Limit(place.patience, request.timeout)
+        limit = Limit(patience, request.timeout)
         try:
             with limit:
-                if len(place.patience.limits) > place.patience.room:  # else there is nothing to await
-                    await place.patience.turn(limit)
-                response = await place.pool.request(
+                if len(patience.limits) > patience.room:  # else there is nothing to await
+                    await patience.turn(limit)
+                response = await pool.request(
                     request.method,
                     request.url,
-                    headers=request.headers if place.guard else {**_ALWAYS, **request.headers},
+                    headers=request.headers if guard else _completed(request.headers),
                     data=body,
                     allow_redirects=False,
                     raise_for_status=False,
@@ -263,6 +265,13 @@ async def _close_with_loop(pool: aiohttp.ClientSession, patience: Patience) -> A
         except TimeoutError:
             _log.warning("connections that could not be closed in %g seconds were left", _PATIENCE)
         patience.end()
+
+
+def _completed(headers: CIMultiDict[str]) -> CIMultiDict[str]:
+    """Add what a pool that was given does not say by itself."""
+    completed = CIMultiDict(_ALWAYS)
+    completed.update(headers)
+    return completed
 
 
 def _answer_of(

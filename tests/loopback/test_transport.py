@@ -224,6 +224,19 @@ async def test_users_session_is_used_and_left_open(raw):
             await session.orders.get("v1-order")
 
 
+async def test_users_session_says_what_every_request_says(raw):
+    """What the SDK says of itself goes before what a user's session says, and what a call says before both."""
+    async with aiohttp.ClientSession(headers={"User-Agent": "shop/1", "Accept": "text/html"}) as http:
+        session = Session("client", SECRET, base_url=raw.base_url, http=http)
+        await session.orders.get("v1-order")
+        await session.with_options(headers={"user-agent": "shop/2"}).orders.get("v1-order")
+    first, second = (request.headers for request in raw.requests)
+    assert "application/json" == first["accept"] == second["accept"]
+    assert "identity" == first["accept-encoding"] == second["accept-encoding"]
+    assert first["user-agent"].startswith("pinelabs-async/")
+    assert "shop/2" == second["user-agent"]
+
+
 @pytest.mark.parametrize("verb", ["get", "cancel"])
 async def test_users_session_that_is_closed(raw, verb):
     """A user's session that was closed is a typed error that says that nothing was sent."""
