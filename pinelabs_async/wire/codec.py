@@ -10,7 +10,6 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
@@ -27,6 +26,7 @@ from pinelabs_async.wire.shape import (
     attach,
     is_shape,
     is_tuple,
+    parse_float,
     prepare_checks,
     read_json,
 )
@@ -185,7 +185,7 @@ def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
         return _renaming_reader_for(cls, envelope, patiently)
     with _compiling.lock:
         whole: Any = cls if envelope is None else _wrap(cls, envelope)
-        decode = msgspec.json.Decoder(whole, float_hook=Decimal).decode
+        decode = msgspec.json.Decoder(whole, float_hook=parse_float).decode
     bare = None if cls.BARE is None else cls.BARE.encode()
     may_be_camel = "created_at" in attrs.fields_dict(cls)
 
@@ -194,7 +194,7 @@ def _reader_for(cls: type[Answer], envelope: str | None) -> _Reader:
             body = b'{"%s":%s}' % (bare, body)
         try:
             decoded = decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except Exception:  # noqa: BLE001  # whatever this way meets, the patient one decides
             return patiently(body)
         answer = decoded if envelope is None else decoded.held
         if may_be_camel and answer.created_at is None and (_CAMEL_TIME in body or _CAMEL_AMOUNT in body):
@@ -209,7 +209,7 @@ def _renaming_reader_for(cls: type[Answer], envelope: str | None, patiently: _Re
 
     rename = renaming_of(cls)
     with _compiling.lock:
-        parse = msgspec.json.Decoder(float_hook=Decimal).decode
+        parse = msgspec.json.Decoder(float_hook=parse_float).decode
         msgspec.json.Decoder(cls)  # for all that read the class, it is compiled once
 
     def swiftly(body: bytes) -> tuple[Any, tuple[Problem, ...]]:
@@ -218,11 +218,10 @@ def _renaming_reader_for(cls: type[Answer], envelope: str | None, patiently: _Re
             if envelope is not None and isinstance(held, dict):
                 held = cast("dict[str, Any]", held).get(envelope)
             renamed = rename(held)
-            if renamed:
-                return msgspec.convert(renamed, cls), ()
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            pass
-        return patiently(body)
+            answer = msgspec.convert(renamed, cls) if renamed else None
+        except Exception:  # noqa: BLE001  # whatever this way meets, the patient one decides
+            answer = None
+        return patiently(body) if answer is None else (answer, ())
 
     return swiftly
 

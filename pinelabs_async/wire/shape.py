@@ -364,7 +364,7 @@ def read_json(text: bytes | str) -> Any:
         text = text.decode("utf-8-sig", errors="replace")
     try:
         return json.loads(
-            text, parse_float=_parse_float, parse_int=_parse_int, parse_constant=_refuse_constant
+            text, parse_float=parse_float, parse_int=_parse_int, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None  # the library's own error holds the whole text
@@ -372,7 +372,8 @@ def read_json(text: bytes | str) -> Any:
         raise ValueError("the JSON is nested too deeply") from None
 
 
-def _parse_float(digits: str) -> Decimal | str:
+def parse_float(digits: str) -> Decimal | str:
+    """Return a number with a fraction or an exponent as it was written, without losing digits."""
     try:
         return Decimal(digits)
     except ArithmeticError:  # an exponent beyond any number; the text stays, since an answer must not be lost

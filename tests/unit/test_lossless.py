@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from pinelabs_async import Money, Order, Token
+from pinelabs_async import Money, Order, Payout, Token
 from pinelabs_async.wire.codec import decode
 from pinelabs_async.wire.enums import OpenEnum
 
@@ -191,3 +191,17 @@ def test_empty_status_is_still_an_open_enum():
     assert isinstance(answer.status, OpenEnum)
     assert "" == answer.status
     assert ["$.data.status: missing"] == [str(problem) for problem in answer.problems]
+
+
+@pytest.mark.parametrize("digits", ["1e999999999999999999999999", "-1E-9999999999999999999999", "9" * 5000])
+def test_a_number_beyond_any(digits):
+    """A number that nothing can hold, in what is not modelled, costs nothing of the answer around it."""
+    number = "a number"
+    payment = {"id": "p-1", "status": "PROCESSED", "additional_detail": {"deep": number}}
+    whole = {"data": {"order_id": "v1-1", "status": "PROCESSED", "payments": [payment], "new": number}}
+    order = decode(Order, encoded(whole).replace(b'"a number"', digits.encode()), envelope="data")
+    assert ("PROCESSED", ()) == (order.status, order.problems)
+    assert digits == str(order.payments[0].additional_detail["deep"]) == str(order.raw["data"]["new"])
+    whole = {"paymentReferenceId": "t-1", "status": "SUCCESS", "amount": {"value": 100, "new": number}}
+    payout = decode(Payout, encoded(whole).replace(b'"a number"', digits.encode()))
+    assert ("SUCCESS", Money(100), ()) == (payout.status, payout.amount, payout.problems)
