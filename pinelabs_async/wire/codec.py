@@ -2,7 +2,8 @@
 
 A body is read and written by cattrs (``converter.py``, imported when it is needed); reading it runs the
 class's own checks. An answer takes the fast way: msgspec, compiled for the class, straight from the bytes.
-Where that refuses, the tolerant pass (``tolerant.py``) keeps what fits.
+One whose JSON has names of its own is renamed on the way (``renaming.py``). Where the fast way refuses, the
+tolerant pass (``tolerant.py``) keeps what fits.
 """
 
 import functools
