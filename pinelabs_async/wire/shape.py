@@ -373,7 +373,7 @@ def read_json(text: bytes | str) -> Any:
 
 
 def parse_float(digits: str) -> Decimal | str:
-    """Return a number with a fraction or an exponent as it was written, without losing digits."""
+    """Return a number with a fraction or an exponent without losing digits; as a text, where no number can hold it."""
     try:
         return Decimal(digits)
     except ArithmeticError:  # an exponent beyond any number; the text stays, since an answer must not be lost

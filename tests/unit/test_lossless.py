@@ -4,9 +4,11 @@ import json
 import time
 from datetime import datetime
 
+import msgspec
 import pytest
 
 from pinelabs_async import Money, Order, Payout, Token
+from pinelabs_async.wire import codec
 from pinelabs_async.wire.codec import decode
 from pinelabs_async.wire.enums import OpenEnum
 
@@ -205,3 +207,25 @@ def test_a_number_beyond_any(digits):
     whole = {"paymentReferenceId": "t-1", "status": "SUCCESS", "amount": {"value": 100, "new": number}}
     payout = decode(Payout, encoded(whole).replace(b'"a number"', digits.encode()))
     assert ("SUCCESS", Money(100), ()) == (payout.status, payout.amount, payout.problems)
+
+
+class Unforeseen:
+    """A decoder that raises what nobody thought of."""
+
+    def __init__(self, *_, **__):
+        pass
+
+    def decode(self, _):
+        raise RuntimeError("unforeseen")
+
+
+@pytest.mark.parametrize(
+    ("cls", "fields"),
+    [(Order, {"order_id": "v1-1"}), (Payout, {"paymentReferenceId": "t-1"})],
+    ids=["by attributes", "renamed"],
+)
+def test_whatever_the_fast_way_meets(cls, fields, monkeypatch):
+    """An error that nobody foresaw there loses no answer: the tolerant pass reads it."""
+    monkeypatch.setattr(msgspec.json, "Decoder", Unforeseen)
+    answer, problems = codec._reader_for(cls, None)(encoded({**fields, "status": "PROCESSED"}))
+    assert ("PROCESSED", ()) == (answer.status, problems)
